@@ -1,0 +1,68 @@
+"""What the core knows of a device: kind, status (XFS4IoT words), and what it reads."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from app.domain.identity import IdentityDocument
+
+
+class DeviceKind(Enum):
+    """The values are also the tables of station.toml; the word is `device.<value>`."""
+
+    ID_READER = "id_reader"
+    RECEIPT_PRINTER = "receipt_printer"
+    SCANNER = "scanner"
+
+
+class DeviceStatus(Enum):
+    """After XFS4IoT's common device status; the word is `device_status.<value>`."""
+
+    STARTING = "starting"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    NO_DEVICE = "no_device"
+    BUSY = "busy"
+    HARDWARE_ERROR = "hardware_error"
+    USER_ERROR = "user_error"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceHealth:
+    """`reason`: error code that explains a status that is not ONLINE ("" else).  `simulated` is said on screen."""
+
+    kind: DeviceKind
+    status: DeviceStatus
+    reason: str = ""
+    since: datetime | None = None
+    driver: str = ""
+    line: str = ""
+    simulated: bool = False
+    facts: dict[str, str] = field(default_factory=dict)  # e.g. {"paper": "near_end", "sam": "05.01-…"}
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    """One read of a card.  `doubtful`: two reads, or number and birth, disagree.  `photo` is opaque and never stored."""
+
+    document: IdentityDocument
+    doubtful: bool = False
+    photo: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A code from the scanner.  Never logged."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTrouble:
+    """A device could not do what the person just tried (a card that will not read); `code` as in app.errors."""
+
+    kind: DeviceKind
+    code: str
+
+
+DeviceEvent = CardRead | Scanned | DeviceTrouble | DeviceHealth

@@ -1,0 +1,51 @@
+"""Messages that must reach the gateway, however long the line is down."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+_FIRST_PAUSE = timedelta(seconds=5)
+_LONGEST_PAUSE = timedelta(minutes=30)
+
+
+class Lane(Enum):
+    """The word is `lane.<value>`; each message is in one by itself and blocks no other."""
+
+    PENDING = "pending"
+    DONE = "done"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """`message_id` is also the idempotency key the gateway deduplicates by; `body` is JSON."""
+
+    message_id: str
+    topic: str
+    case_id: str
+    body: str
+    created_at: datetime
+    not_before: datetime
+    attempts: int = 0
+    lane: Lane = Lane.PENDING
+    reason: str = ""
+
+    def failed(self, now: datetime) -> "OutboxMessage":
+        """The message as it waits for its next try: 5 s, 10 s, … 30 min."""
+        pause = min(_FIRST_PAUSE * 2 ** min(self.attempts, 16), _LONGEST_PAUSE)
+        return replace(self, attempts=self.attempts + 1, not_before=now + pause)
+
+    def done(self) -> "OutboxMessage":
+        return replace(self, lane=Lane.DONE, attempts=self.attempts + 1)
+
+    def rejected(self, reason: str) -> "OutboxMessage":
+        return replace(self, lane=Lane.REJECTED, reason=reason, attempts=self.attempts + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxSummary:
+    """`oldest` is the time of the oldest message that is still pending."""
+
+    pending: int
+    rejected: int
+    oldest: datetime | None

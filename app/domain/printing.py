@@ -1,0 +1,45 @@
+"""Print jobs: a stored state machine, since a second receipt nobody asked for is a lie on paper.
+
+    prepared ─► sent ─► confirmed | failed | unknown
+
+`sent` is stored before the first byte leaves; what is found `sent` after a crash is
+`unknown`.  Unknown is never retried by the machine: a person is asked.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class PrintState(Enum):
+    PREPARED = "prepared"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class PaperForm(Enum):
+    SLIP = "slip"
+    A4 = "a4"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """`copy_no` 1 is the first print; from 2 on the paper says 补打 and the count."""
+
+    job_id: str
+    case_id: str
+    form: PaperForm
+    copy_no: int
+    state: PrintState
+    reason: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOutcome:
+    """`reason` is the code of the error that explains a failure or a doubt ("" when confirmed)."""
+
+    state: PrintState
+    reason: str = ""

@@ -1,0 +1,273 @@
+"""What the core needs from the world, said in the core's own words.
+
+Adapters (app.store, app.catalog, app.remote, app.receipts, devices) implement these; the
+core never imports an adapter.  A port raises only `AppError`s.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+from typing import Protocol
+
+from app.domain.case import Case, CaseLine, Draft
+from app.domain.catalog import Audience, CatalogInfo, Channel, Item, ItemHit
+from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind
+from app.domain.numbering import NumberBlock
+from app.domain.operator import KnownOperator, Operator
+from app.domain.outbox import OutboxMessage, OutboxSummary
+from app.domain.printing import PaperForm, PrintJob, PrintOutcome
+from app.domain.receipt import IssuedReceipt, Receipt, StationKey
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware, in the station's zone (Asia/Shanghai)."""
+        ...
+
+
+# -- store ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What makes this DATA folder a known station."""
+
+    station_id: str
+    key_id: str
+    certificate_pem: str
+    authority_pem: str
+    trusted_root: bytes  # first TUF root.json
+    enrolled_at: datetime
+
+
+class UnitOfWork(Protocol):
+    """One transaction.  Leaving the `with` block without commit() rolls back.  Raises StoreError."""
+
+    def commit(self) -> None: ...
+
+    # cases and receipts
+    def case(self, case_id: str) -> Case | None: ...
+    def case_by_request(self, request_id: str) -> Case | None: ...
+    def case_by_number(self, number: str) -> Case | None: ...
+    def add_case(self, case: Case, receipt: IssuedReceipt) -> None: ...
+    def set_platform_number(self, case_id: str, platform_number: str) -> None: ...
+    def receipt(self, case_id: str) -> IssuedReceipt | None: ...
+    def case_lines(self, limit: int, text: str = "") -> Sequence[CaseLine]:
+        """Newest first; `text` filters by number, item name or applicant's name."""
+        ...
+
+    def count_cases(self, since: datetime) -> int: ...
+
+    # numbers
+    def add_block(self, block: NumberBlock) -> None: ...
+    def take_sequence(self) -> int:
+        """The next unused sequence.  Raises NumbersExhaustedError."""
+        ...
+
+    def sequences_left(self) -> int: ...
+
+    # outbox
+    def add_message(self, message: OutboxMessage) -> None: ...
+    def due_messages(self, now: datetime, limit: int = 50) -> Sequence[OutboxMessage]: ...
+    def messages_of(self, case_id: str) -> Sequence[OutboxMessage]: ...
+    def update_message(self, message: OutboxMessage) -> None: ...
+    def outbox_summary(self) -> OutboxSummary: ...
+
+    # prints
+    def add_print(self, job: PrintJob) -> None: ...
+    def update_print(self, job: PrintJob) -> None: ...
+    def prints_of(self, case_id: str) -> Sequence[PrintJob]: ...
+    def open_prints(self) -> Sequence[PrintJob]:
+        """Jobs in state prepared, sent or unknown, oldest first."""
+        ...
+
+    # drafts
+    def save_draft(self, draft: Draft) -> None: ...
+    def drafts(self) -> Sequence[Draft]: ...
+    def drop_draft(self, draft_id: str) -> None: ...
+
+    # operators
+    def known_operator(self, operator_id: str) -> KnownOperator | None: ...
+    def keep_operator(self, operator: KnownOperator) -> None: ...
+
+    # the station itself
+    def enrolment(self) -> Enrolment | None: ...
+    def set_enrolment(self, enrolment: Enrolment) -> None: ...
+    def note(self, key: str) -> str | None: ...
+    def set_note(self, key: str, value: str) -> None:
+        """Small facts of the station: last time seen, favourites, event name."""
+        ...
+
+    # use counts and audit
+    def count_use(self, item_code: str) -> None: ...
+    def often_used(self, limit: int) -> Sequence[str]: ...
+    def recently_used(self, limit: int) -> Sequence[str]: ...
+    def audit(self, at: datetime, operator_id: str, action: str, subject: str) -> None:
+        """`action` a word of the program, `subject` an id; never personal data."""
+        ...
+
+
+class Store(Protocol):
+    def begin(self) -> AbstractContextManager[UnitOfWork]: ...
+    def close(self) -> None: ...
+
+
+class ReceiptArchive(Protocol):
+    """PDFs by number, encrypted at rest."""
+
+    def put(self, number: str, pdf: bytes) -> None: ...
+    def get(self, number: str) -> bytes | None: ...
+
+
+# -- catalog ---------------------------------------------------------------------------------------
+
+
+class CatalogSource(Protocol):
+    """The catalog in force on this station (signed), or a draft.  Use it on the `catalog` executor."""
+
+    def info(self) -> CatalogInfo | None: ...
+    def item(self, code: str) -> Item | None: ...
+    def search(
+        self,
+        text: str,
+        limit: int = 20,
+        channel: Channel | None = None,
+        audience: Audience | None = None,
+        theme: str = "",
+    ) -> Sequence[ItemHit]:
+        """Best first, stable; Chinese, full pinyin, initials or code.  Empty text lists by rank."""
+        ...
+
+    def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:
+        """The lines of given codes, in that order, unknown ones left out."""
+        ...
+
+
+# -- receipts --------------------------------------------------------------------------------------
+
+
+class Sealer(Protocol):
+    """Holds this station's private key."""
+
+    key_id: str
+
+    def issue(self, receipt: Receipt) -> IssuedReceipt:
+        """Sign the token over the canonical receipt with a fresh salt."""
+        ...
+
+    def pdf(self, issued: IssuedReceipt, copy_no: int = 1, platform_number: str = "") -> bytes:
+        """The signed one-page A4 PDF."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """RGB888, rows top down, no padding."""
+
+    width: int
+    height: int
+    rgb: bytes
+
+
+class ReceiptPress(Protocol):
+    """Draws papers that need no key."""
+
+    def slip(
+        self, issued: IssuedReceipt, width_mm: int, copy_no: int = 1, platform_number: str = ""
+    ) -> bytes:
+        """ESC/POS bytes of the whole slip, from initialise to cut."""
+        ...
+
+    def preview(self, receipt: Receipt, form: PaperForm, width_px: int) -> Picture:
+        """The paper as it would come out, watermarked 样张; drawn by the same code as the paper."""
+        ...
+
+
+# -- devices ---------------------------------------------------------------------------------------
+
+
+class Devices(Protocol):
+    """Every device of the station; one worker a line; starts with none plugged in, heals by itself."""
+
+    def listen(self, listener: Callable[[DeviceEvent], None]) -> None:
+        """Called on a device's own thread: hand over at once."""
+        ...
+
+    def health(self) -> Sequence[DeviceHealth]:
+        """The last known state of every configured device; never waits."""
+        ...
+
+    def has(self, kind: DeviceKind) -> bool: ...
+    def watch_cards(self, on: bool) -> None:
+        """Poll the reader for cards (CardRead events) or leave it alone."""
+        ...
+
+    def read_card(self, deadline_s: float, cancelled: Event) -> Future[CardRead]:
+        """One read.  The future fails with DeviceError (NoCardError at the deadline)."""
+        ...
+
+    def print_slip(self, data: bytes, deadline_s: float) -> Future[PrintOutcome]:
+        """Never fails: a device error is an outcome with its reason."""
+        ...
+
+    def paper_width_mm(self) -> int: ...
+    def probe(self, kind: DeviceKind) -> Future[DeviceHealth]:
+        """Ask the device now (test button, doctor)."""
+        ...
+
+    def close(self) -> None: ...
+
+
+# -- the gateway -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayHealth:
+    now: datetime
+    catalog_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Answer to an enrolment."""
+
+    enrolment: Enrolment
+    block: NumberBlock
+
+
+class Gateway(Protocol):
+    """The 前置机.  Raises RemoteError: OfflineError (no answer, too slow, 5xx), RejectedError (4xx)."""
+
+    def health(self, timeout_s: float = 2.0) -> GatewayHealth: ...
+    def enrol(self, code: str, station_id: str, site: str, mode: str, request_pem: str) -> Granted: ...
+    def lease_numbers(self, count: int) -> NumberBlock: ...
+    def upload(self, message: OutboxMessage, timeout_s: float = 10.0) -> str:
+        """Deliver one message, idempotent by its id; returns the platform's number ("" while unknown)."""
+        ...
+
+    def sign_in(self, operator_id: str, pin: str) -> Operator:
+        """Raises SignInError, LockedOutError besides RemoteError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    catalog_version: str
+    items: int
+    changed: bool
+
+
+class CatalogSync(Protocol):
+    def run(self, progress: Callable[[int, int], None] | None = None) -> SyncReport:
+        """Fetch and verify the newest signed catalog and station keys, and swap them in.
+
+        `progress(done, total)` in bytes.  Raises RemoteError, TrustError, StoreError.
+        """
+        ...
+
+
+class StationKeys(Protocol):
+    def key(self, key_id: str) -> StationKey | None: ...

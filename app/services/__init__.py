@@ -1,0 +1,1 @@
+"""Use cases as functions over an `Office` (see office.py)."""

@@ -1,0 +1,69 @@
+"""The sentences people see, by key: the only place where the program's language lives.
+
+A leaf like `app.errors`: screens, papers, the gateway's page and the command line
+take their words here.  `resources/text/<locale>.toml` holds nested tables; a key
+is their dotted path.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from app.errors import AppError
+
+RESOURCES = Path(__file__).parent.parent / "resources"
+DEFAULT_LOCALE = "zh_CN"
+
+
+class Texts:
+    """`texts["counter.receive"]`, `texts.say("error.device.timeout", seconds=5)`."""
+
+    def __init__(self, sentences: dict[str, str]) -> None:
+        self._sentences = sentences
+
+    def __getitem__(self, key: str) -> str:
+        """Raises KeyError: a missing sentence is a bug, not a blank on the screen."""
+        return self._sentences[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._sentences
+
+    def __iter__(self) -> Any:
+        return iter(self._sentences)
+
+    def say(self, key: str, **values: object) -> str:
+        return self._sentences[key].format_map(values)
+
+    def code(self, table: str, code: str) -> str:
+        """The word for a code of a table; an unknown code stands for itself."""
+        return self._sentences.get(f"{table}.{code}", code)
+
+    def error(self, error: AppError) -> str:
+        """What happened and what to do; falls back from `a.b.c` to `a.b` to `a`."""
+        key = error.code
+        while f"error.{key}.text" not in self._sentences:
+            key = key.rpartition(".")[0]
+        return self._sentences[f"error.{key}.text"].format_map(_Lenient(error.values))
+
+
+class _Lenient(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+@cache
+def load(locale: str = DEFAULT_LOCALE) -> Texts:
+    """Read one locale; raises FileNotFoundError when there is none of that name."""
+    path = RESOURCES / "text" / f"{locale}.toml"
+    return Texts(dict(_flat(tomllib.loads(path.read_text(encoding="utf-8")), "")))
+
+
+def _flat(table: dict[str, Any], prefix: str) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            pairs += _flat(value, f"{prefix}{key}.")
+        else:
+            pairs.append((f"{prefix}{key}", value))
+    return pairs
