@@ -19,7 +19,7 @@ from app.domain.numbering import NumberBlock
 from app.domain.operator import KnownOperator, Operator
 from app.domain.outbox import OutboxMessage, OutboxSummary
 from app.domain.printing import PaperForm, PrintJob, PrintOutcome
-from app.domain.receipt import IssuedReceipt, Receipt, StationKey
+from app.domain.receipt import IssuedReceipt, Receipt, StationKey, Verdict
 
 
 class Clock(Protocol):
@@ -271,3 +271,9 @@ class CatalogSync(Protocol):
 
 class StationKeys(Protocol):
     def key(self, key_id: str) -> StationKey | None: ...
+
+
+class ReceiptVerifier(Protocol):
+    def verify(self, subject: bytes | str) -> Verdict:
+        """A whole PDF, or the text of a QR.  Raises ReceiptNotGenuineError."""
+        ...

@@ -22,7 +22,7 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class KnownOperator:
-    """An operator as this station remembers one; `pin_hash` is an Argon2id string made for this station."""
+    """An operator as this station remembers one; `pin_hash` is as `app.domain.pin` makes it."""
 
     operator: Operator
     pin_hash: str

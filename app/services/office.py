@@ -12,6 +12,7 @@ from app.ports import (
     Gateway,
     ReceiptArchive,
     ReceiptPress,
+    ReceiptVerifier,
     Sealer,
     StationKeys,
     Store,
@@ -42,5 +43,6 @@ class Office:
     sealer: Sealer | None
     press: ReceiptPress
     keys: StationKeys
+    verifier: ReceiptVerifier
     devices: Devices
     gateway: Gateway | None

@@ -1,0 +1,51 @@
+"""One round of synchronisation: newest catalog and station keys, waiting messages, number block."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.errors import NotEnrolledError, OfflineError, RemoteError
+from app.services.office import Office
+from app.services.outbox_relay import relay
+
+LOW_NUMBERS = 100
+BLOCK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOutcome:
+    catalog_version: str
+    items: int
+    changed: bool
+    uploaded: int
+    pending: int
+
+
+def sync(office: Office, progress: Callable[[int, int], None] | None = None) -> SyncOutcome:
+    """Raises NotEnrolledError, RemoteError, TrustError, StoreError."""
+    if office.catalog_sync is None or office.gateway is None:
+        raise NotEnrolledError
+    report = office.catalog_sync.run(progress)
+    delivered = relay(office)
+    lease_when_low(office)
+    return SyncOutcome(
+        report.catalog_version, report.items, report.changed, delivered.uploaded, delivered.pending
+    )
+
+
+def lease_when_low(office: Office) -> None:
+    """Ask for the next block in good time; a line that is down is no trouble yet."""
+    with office.store.begin() as work:
+        left = work.sequences_left()
+    if left >= LOW_NUMBERS or office.gateway is None:
+        return
+    try:
+        block = office.gateway.lease_numbers(BLOCK)
+    except OfflineError:
+        return
+    except RemoteError:
+        if left == 0:
+            raise
+        return
+    with office.store.begin() as work:
+        work.add_block(block)
+        work.commit()

@@ -1,0 +1,45 @@
+"""Drafts: what is entered survives a crash, keystroke by keystroke."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.case import Draft
+from app.domain.record import dumps, loads
+from app.flows.intake import Intake
+from app.services.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDraft:
+    intake: Intake
+    operator_id: str
+    changed_at: datetime
+
+
+def keep(office: Office, intake: Intake, operator_id: str) -> None:
+    """Save the draft; an empty one is forgotten instead."""
+    with office.store.begin() as work:
+        if intake.empty:
+            work.drop_draft(intake.draft_id)
+        else:
+            work.save_draft(Draft(intake.draft_id, operator_id, office.clock.now(), dumps(intake)))
+        work.commit()
+
+
+def recover(office: Office) -> tuple[KeptDraft, ...]:
+    """Newest first.  A draft that this program cannot read any more is left where it is."""
+    with office.store.begin() as work:
+        drafts = list(work.drafts())
+    kept = []
+    for draft in drafts:
+        try:
+            kept.append(KeptDraft(loads(Intake, draft.body), draft.operator_id, draft.changed_at))
+        except ValueError:
+            continue
+    return tuple(sorted(kept, key=lambda k: k.changed_at, reverse=True))
+
+
+def drop(office: Office, draft_id: str) -> None:
+    with office.store.begin() as work:
+        work.drop_draft(draft_id)
+        work.commit()

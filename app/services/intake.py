@@ -1,0 +1,204 @@
+"""Receiving a case (收件): the one write path of the counter, the kiosk, the pop-up and the command line."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import uuid4
+
+from app.domain import numbering
+from app.domain.case import Application, Case, CaseState
+from app.domain.catalog import Item
+from app.domain.deadline import deadlines
+from app.domain.identity import mask_phone
+from app.domain.outbox import OutboxMessage
+from app.domain.precheck import check, complete_materials, first_error
+from app.domain.printing import PaperForm, PrintJob, PrintState
+from app.domain.receipt import IssuedReceipt, Receipt, ReceiptMaterial
+from app.domain.record import plain
+from app.domain.situation import reached
+from app.errors import ClockWrongError, NoCatalogError, NotEnrolledError, UnknownItemError
+from app.ports import Sealer, UnitOfWork
+from app.services.office import Office
+
+TOPIC = "case.received"
+LAST_TIME = "last_time"
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """`repeated`: this request was received before; the case is the one of then."""
+
+    case: Case
+    issued: IssuedReceipt
+    repeated: bool
+
+
+def receive(office: Office, application: Application, *, offline: bool) -> Received:
+    """Check, number and store a case with its receipt and its outbox message in one transaction.
+
+    `offline` is what the paper says about the line at this moment.
+
+    Raises:
+        NotEnrolledError, NoCatalogError: this station may not receive cases yet.
+        RuleError: the first error of the pre-check.
+        NumbersExhaustedError, ClockWrongError, StoreError.
+    """
+    sealer = _sealer(office)
+    item, version = pinned_item(office, application.item_code)
+    with office.store.begin() as work:
+        known = work.case_by_request(application.request_id)
+        if known is not None:
+            return _known(work, known)
+    application = replace(application, answers=_counted(item, application))
+    now = office.clock.now()
+    due = deadlines(now.date(), item.promise_days, office.calendar)
+    error = first_error(check(item, application, due, now.date()))
+    if error is not None:
+        raise error
+    with office.store.begin() as work:
+        known = work.case_by_request(application.request_id)
+        if known is not None:
+            return _known(work, known)
+        _check_clock(office, work)
+        number = numbering.compose(office.station.station_id, now.date(), work.take_sequence())
+        case = Case(
+            case_id=str(uuid4()),
+            number=number,
+            application=application,
+            item_name=item.name,
+            catalog_version=version,
+            station_id=office.station.station_id,
+            state=CaseState.RECEIVED,
+            received_at=now,
+            materials=complete_materials(item, application),
+            offline=offline,
+        )
+        issued = sealer.issue(receipt_of(office, case, item))
+        _store(work, case, issued)
+        work.set_note(LAST_TIME, now.isoformat())
+        work.commit()
+    return Received(case, issued, repeated=False)
+
+
+def pinned_item(office: Office, code: str) -> tuple[Item, str]:
+    """The item and the version of the signed catalog it stands in.  Raises NoCatalogError, UnknownItemError."""
+    info = office.catalog.info()
+    if info is None or info.draft:
+        raise NoCatalogError
+    item = office.catalog.item(code)
+    if item is None:
+        raise UnknownItemError(code=code)
+    return item, info.version
+
+
+def receipt_of(office: Office, case: Case, item: Item) -> Receipt:
+    """The facts both papers say; `case.number` "" makes the one of a preview."""
+    a, texts = case.application, office.texts
+    due = deadlines(case.received_at.date(), item.promise_days, office.calendar)
+    return Receipt(
+        number=case.number,
+        case_id=case.case_id,
+        station_id=case.station_id,
+        site=office.station.site,
+        item_code=item.code,
+        item_name=item.name,
+        department=item.department,
+        situation=_situation_words(item, a),
+        catalog_version=case.catalog_version,
+        applicant_name=a.organisation.name if a.organisation else a.applicant.name,
+        document_kind=texts.code("document", a.applicant.kind.value),
+        document_number=a.applicant.masked_number,
+        machine_read=a.applicant.machine_read,
+        organisation=a.applicant.name if a.organisation else "",
+        agent_name=a.agent.name if a.agent else "",
+        phone=mask_phone(a.contact.phone),
+        delivery=texts.code("delivery", a.delivery.way.value),
+        materials=tuple(
+            ReceiptMaterial(m.name, m.due_originals, m.due_copies, m.originals, m.copies, m.how)
+            for m in case.materials
+        ),
+        received_at=case.received_at,
+        starts=due.starts.day,
+        starts_provisional=due.starts.provisional,
+        answer_by=due.answer_by.day,
+        answer_provisional=due.answer_by.provisional,
+        promise_days=item.promise_days,
+        promised_by=due.promised.day if due.promised else None,
+        operator_id=a.operator_id,
+        operator_name=a.operator_name,
+        channel=a.channel.value,
+        offline=case.offline,
+        demo=office.station.demo or item.demo,
+        service_phone=item.phone,
+    )
+
+
+def preview_receipt(office: Office, application: Application, item: Item, *, offline: bool) -> Receipt:
+    """The receipt as it would be now, without a number.  Raises UnknownMaterialError."""
+    info = office.catalog.info()
+    case = Case(
+        case_id="",
+        number="",
+        application=application,
+        item_name=item.name,
+        catalog_version=info.version if info else "",
+        station_id=office.station.station_id,
+        state=CaseState.RECEIVED,
+        received_at=office.clock.now(),
+        materials=complete_materials(item, application),
+        offline=offline,
+    )
+    return receipt_of(office, case, item)
+
+
+def _sealer(office: Office) -> Sealer:
+    if office.sealer is None:
+        raise NotEnrolledError
+    return office.sealer
+
+
+def _known(work: UnitOfWork, case: Case) -> Received:
+    issued = work.receipt(case.case_id)
+    if issued is None:
+        raise LookupError("a case without its receipt")  # stored in one transaction: cannot be
+    return Received(case, issued, repeated=True)
+
+
+def _counted(item: Item, application: Application) -> dict[str, frozenset[str]]:
+    """Answers to questions that were not reached do not count."""
+    asked = {question.id for question in reached(item, application.answers)}
+    return {q: options for q, options in application.answers.items() if q in asked}
+
+
+def _check_clock(office: Office, work: UnitOfWork) -> None:
+    """A clock that runs behind what this station has already written would date papers wrongly."""
+    kept = work.note(LAST_TIME)
+    now = office.clock.now()
+    if kept is not None and now.isoformat() < kept and now < type(now).fromisoformat(kept) - CLOCK_SLACK:
+        raise ClockWrongError(now=f"{now:%Y-%m-%d %H:%M}", known=kept[:16].replace("T", " "))
+
+
+def _store(work: UnitOfWork, case: Case, issued: IssuedReceipt) -> None:
+    work.add_case(case, issued)
+    body = {
+        "case": plain(case),
+        "receipt": plain(issued.receipt),
+        "salt": issued.salt.hex(),
+        "token": issued.token,
+    }
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    at = case.received_at
+    work.add_message(OutboxMessage(str(uuid4()), TOPIC, case.case_id, text, at, at))
+    work.add_print(PrintJob(str(uuid4()), case.case_id, PaperForm.SLIP, 1, PrintState.PREPARED, "", at))
+    work.count_use(case.application.item_code)
+    work.audit(at, case.application.operator_id, "case.received", case.case_id)
+    work.drop_draft(case.application.request_id)
+
+
+def _situation_words(item: Item, application: Application) -> tuple[str, ...]:
+    words = []
+    for question in reached(item, application.answers):
+        chosen = application.answers.get(question.id, frozenset())
+        words += [option.label for option in question.options if option.id in chosen]
+    return tuple(words)

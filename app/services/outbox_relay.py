@@ -1,0 +1,84 @@
+"""Delivering the outbox: each message by itself, none blocks another."""
+
+from dataclasses import dataclass
+
+from app.domain.outbox import OutboxMessage
+from app.errors import ClockWrongError, OfflineError, RejectedError, RemoteError
+from app.ports import Gateway
+from app.services.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class RelayReport:
+    """`offline`: the gateway did not answer, so the rest waits for another time."""
+
+    uploaded: int
+    pending: int
+    rejected: int
+    offline: bool
+    trouble: str = ""
+
+
+def relay(office: Office, limit: int = 50, timeout_s: float = 10.0) -> RelayReport:
+    """Deliver what is due.  Never raises RemoteError; StoreError passes."""
+    uploaded, trouble = 0, ""
+    gateway = office.gateway
+    if gateway is None or office.sealer is None:
+        return _report(office, 0, offline=True, trouble="trust.not_enrolled")
+    with office.store.begin() as work:
+        due = list(work.due_messages(office.clock.now(), limit))
+    for message in due:
+        try:
+            deliver(office, gateway, message, timeout_s)
+            uploaded += 1
+        except OfflineError as error:
+            return _report(office, uploaded, offline=True, trouble=error.code)
+        except (RemoteError, ClockWrongError) as error:
+            trouble = error.code
+    return _report(office, uploaded, offline=False, trouble=trouble)
+
+
+def upload_case(office: Office, case_id: str, timeout_s: float) -> bool:
+    """One attempt for one case; True when the gateway has it."""
+    gateway = office.gateway
+    with office.store.begin() as work:
+        waiting = [m for m in work.messages_of(case_id) if m.lane.value == "pending"]
+    if not waiting:
+        return True
+    if gateway is None:
+        return False
+    try:
+        for message in waiting:
+            deliver(office, gateway, message, timeout_s)
+    except (RemoteError, ClockWrongError):
+        return False
+    return True
+
+
+def deliver(office: Office, gateway: Gateway, message: OutboxMessage, timeout_s: float) -> None:
+    """Upload one message and store its fate.  Raises RemoteError, after storing it."""
+    try:
+        platform_number = gateway.upload(message, timeout_s)
+    except RejectedError as error:
+        _keep(office, message.rejected(str(error.values.get("reason", error.code))))
+        raise
+    except (RemoteError, ClockWrongError):
+        _keep(office, message.failed(office.clock.now()))
+        raise
+    with office.store.begin() as work:
+        work.update_message(message.done())
+        if platform_number:
+            work.set_platform_number(message.case_id, platform_number)
+        work.commit()
+
+
+def _keep(office: Office, message: OutboxMessage) -> None:
+    with office.store.begin() as work:
+        work.update_message(message)
+        work.commit()
+
+
+def _report(office: Office, uploaded: int, *, offline: bool, trouble: str) -> RelayReport:
+    with office.store.begin() as work:
+        summary = work.outbox_summary()
+    return RelayReport(uploaded, summary.pending, summary.rejected, offline, trouble)

@@ -1,0 +1,107 @@
+"""Papers of a case: the slip with its stored state machine, and the archived PDF."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from app.domain.case import Case
+from app.domain.device import DeviceKind
+from app.domain.printing import PaperForm, PrintJob, PrintOutcome, PrintState
+from app.domain.receipt import IssuedReceipt
+from app.errors import DeviceNotConfiguredError, NotEnrolledError
+from app.services.office import Office
+
+DEADLINE_S = 12.0
+
+
+def print_slip(
+    office: Office, case_id: str, *, again: bool = False, deadline_s: float = DEADLINE_S
+) -> PrintJob:
+    """Print the slip and store what is known of its fate.  Blocks; run it off the GUI thread.
+
+    Without `again` only a job that is still `prepared` is printed: nothing is printed twice
+    unasked.  With `again` (a person asked) the next copy is counted and the paper says 补打.
+    """
+    job = _claim(office, case_id, again)
+    if job.state is not PrintState.SENT:
+        return job
+    case, issued = _paper(office, case_id)
+    data = office.press.slip(
+        issued, office.devices.paper_width_mm(), job.copy_no, platform_number=case.platform_number
+    )
+    outcome = office.devices.print_slip(data, deadline_s).result()
+    return _settle(office, job, outcome)
+
+
+def _claim(office: Office, case_id: str, again: bool) -> PrintJob:
+    """The job to print, already stored as sent; or the last one, untouched, when there is none to print."""
+    with office.store.begin() as work:
+        jobs = list(work.prints_of(case_id))
+        waiting = [job for job in jobs if job.state is PrintState.PREPARED]
+        if not waiting and not again:
+            return jobs[-1]
+        now = office.clock.now()
+        if not office.devices.has(DeviceKind.RECEIPT_PRINTER):
+            if waiting:
+                return replace(waiting[0], reason=DeviceNotConfiguredError.code)
+            raise DeviceNotConfiguredError("receipt_printer")
+        if waiting:
+            job = replace(waiting[0], state=PrintState.SENT, changed_at=now)
+            work.update_print(job)
+        else:
+            copy_no = 1 + max(job.copy_no for job in jobs)
+            job = PrintJob(str(uuid4()), case_id, PaperForm.SLIP, copy_no, PrintState.SENT, "", now)
+            work.add_print(job)
+            work.audit(now, "", "receipt.reprinted", case_id)
+        work.commit()
+        return job
+
+
+def _settle(office: Office, job: PrintJob, outcome: PrintOutcome) -> PrintJob:
+    done = replace(job, state=outcome.state, reason=outcome.reason, changed_at=office.clock.now())
+    with office.store.begin() as work:
+        work.update_print(done)
+        work.commit()
+    return done
+
+
+def answer_unknown(office: Office, job_id: str, case_id: str, *, came_out: bool) -> None:
+    """What the person saw, for a job whose outcome the machine does not know."""
+    with office.store.begin() as work:
+        for job in work.prints_of(case_id):
+            if job.job_id == job_id and job.state is PrintState.UNKNOWN:
+                state = PrintState.CONFIRMED if came_out else PrintState.FAILED
+                work.update_print(replace(job, state=state, reason="seen", changed_at=office.clock.now()))
+        work.commit()
+
+
+def recover_prints(office: Office) -> int:
+    """At start: what was `sent` when the program died has an unknown outcome.  Returns how many."""
+    with office.store.begin() as work:
+        lost = [job for job in work.open_prints() if job.state is PrintState.SENT]
+        for job in lost:
+            work.update_print(
+                replace(job, state=PrintState.UNKNOWN, reason="stopped", changed_at=office.clock.now())
+            )
+        work.commit()
+    return len(lost)
+
+
+def receipt_pdf(office: Office, case_id: str) -> bytes:
+    """The signed PDF: from the archive, else made (and archived) now.  Raises NotEnrolledError, StoreError."""
+    case, issued = _paper(office, case_id)
+    kept = office.archive.get(case.number)
+    if kept is not None:
+        return kept
+    if office.sealer is None:
+        raise NotEnrolledError
+    pdf = office.sealer.pdf(issued, platform_number=case.platform_number)
+    office.archive.put(case.number, pdf)
+    return pdf
+
+
+def _paper(office: Office, case_id: str) -> tuple[Case, IssuedReceipt]:
+    with office.store.begin() as work:
+        case, issued = work.case(case_id), work.receipt(case_id)
+    if case is None or issued is None:
+        raise LookupError("no such case")
+    return case, issued

@@ -1,0 +1,176 @@
+"""Settings: station.toml as frozen dataclasses.
+
+    [station]  id, mode, site            required
+    [gateway]  url, public_url           both optional
+    [devices.id_reader | receipt_printer | scanner]  driver, line, baudrate, width_mm, simulated
+
+Unknown keys are errors, and all faults of a file are reported at once (`SettingsError.values["faults"]`).
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.domain.catalog import Channel
+from app.domain.device import DeviceKind
+from app.domain.numbering import STATION_ID
+from app.errors import SettingsError
+from app.texts import load
+
+MODES = (Channel.COUNTER, Channel.KIOSK, Channel.POPUP)
+DRIVERS: Mapping[DeviceKind, tuple[str, ...]] = {
+    DeviceKind.ID_READER: ("sdt",),
+    DeviceKind.RECEIPT_PRINTER: ("escpos",),
+    DeviceKind.SCANNER: ("serial",),
+}
+WIDTHS_MM = (80, 58)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    kind: DeviceKind
+    driver: str
+    line: str
+    baudrate: int = 0  # 0: the driver's own default
+    width_mm: int = 80
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    url: str = ""
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StationSettings:
+    station_id: str
+    mode: Channel
+    site: str
+    gateway: GatewaySettings = GatewaySettings()
+    devices: tuple[DeviceSettings, ...] = field(default=())
+
+
+def read(path: Path) -> StationSettings:
+    """Raises SettingsError with every fault of the file."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _refused(path, [load()["settings.unreadable"]]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _refused(path, [load().say("settings.not_toml", detail=str(error)[:120])]) from error
+    checked = _Checked()
+    settings = checked.station(table)
+    if checked.faults:
+        raise _refused(path, checked.faults)
+    return settings
+
+
+def _refused(path: Path, faults: Iterable[str]) -> SettingsError:
+    listed = tuple(faults)
+    return SettingsError(f"{len(listed)} faults", file=path.name, faults="；".join(listed))
+
+
+class _Checked:
+    """Reads tables and gathers what is wrong with them instead of stopping at the first fault."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+
+    def fault(self, key: str, where: str, **values: object) -> None:
+        self.faults.append(load().say(f"settings.{key}", where=where, **values))
+
+    def table(self, parent: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
+        value = parent.get(name, {})
+        if isinstance(value, dict):
+            return value
+        self.fault("not_a_table", where)
+        return {}
+
+    def only(self, table: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+        for key in table.keys() - set(known):
+            self.fault("unknown_key", f"{where}{key}")
+
+    def text(
+        self, table: Mapping[str, Any], key: str, where: str, good: Callable[[str], bool], *, required: bool
+    ) -> str:
+        value = table.get(key)
+        if value is None:
+            if required:
+                self.fault("missing", f"{where}{key}")
+            return ""
+        if not isinstance(value, str) or not good(value):
+            self.fault("bad_value", f"{where}{key}")
+            return ""
+        return value
+
+    def station(self, root: Mapping[str, Any]) -> StationSettings:
+        self.only(root, ("station", "gateway", "devices"), "")
+        station = self.table(root, "station", "[station]")
+        self.only(station, ("id", "mode", "site"), "station.")
+        station_id = self.text(
+            station, "id", "station.", lambda s: bool(STATION_ID.fullmatch(s)), required=True
+        )
+        mode = self.text(station, "mode", "station.", lambda s: s in [m.value for m in MODES], required=True)
+        site = self.text(station, "site", "station.", lambda s: bool(s.strip()), required=True)
+        return StationSettings(
+            station_id,
+            Channel(mode) if mode else Channel.COUNTER,
+            site,
+            self.gateway(self.table(root, "gateway", "[gateway]")),
+            self.devices(self.table(root, "devices", "[devices]")),
+        )
+
+    def gateway(self, table: Mapping[str, Any]) -> GatewaySettings:
+        self.only(table, ("url", "public_url"), "gateway.")
+        return GatewaySettings(
+            self.text(table, "url", "gateway.", _is_url, required=False),
+            self.text(table, "public_url", "gateway.", _is_url, required=False),
+        )
+
+    def devices(self, table: Mapping[str, Any]) -> tuple[DeviceSettings, ...]:
+        self.only(table, [kind.value for kind in DeviceKind], "devices.")
+        return tuple(
+            self.device(kind, self.table(table, kind.value, f"[devices.{kind.value}]"))
+            for kind in DeviceKind
+            if kind.value in table
+        )
+
+    def device(self, kind: DeviceKind, table: Mapping[str, Any]) -> DeviceSettings:
+        where = f"devices.{kind.value}."
+        widths = ("width_mm",) if kind is DeviceKind.RECEIPT_PRINTER else ()
+        self.only(table, ("driver", "line", "baudrate", "simulated", *widths), where)
+        return DeviceSettings(
+            kind,
+            self.text(table, "driver", where, lambda s: s in DRIVERS[kind], required=True),
+            self.text(table, "line", where, lambda s: bool(s.strip()), required=True),
+            self.number(table, "baudrate", where, lambda n: 0 < n <= 4_000_000, 0),
+            self.number(table, "width_mm", where, lambda n: n in WIDTHS_MM, 80),
+            self.flag(table, "simulated", where),
+        )
+
+    def number(
+        self, table: Mapping[str, Any], key: str, where: str, good: Callable[[int], bool], default: int
+    ) -> int:
+        value = table.get(key, default)
+        if value == default and key not in table:
+            return default
+        if not isinstance(value, int) or isinstance(value, bool) or not good(value):
+            self.fault("bad_value", f"{where}{key}")
+            return default
+        return value
+
+    def flag(self, table: Mapping[str, Any], key: str, where: str) -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            self.fault("bad_value", f"{where}{key}")
+            return False
+        return value
+
+
+def _is_url(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme.lower() in ("http", "https") and bool(parts.netloc)
