@@ -266,6 +266,16 @@ class EnrolmentRefusedError(RejectedError):
     code = "remote.enrolment_refused"
 
 
+class StationRefusedError(RemoteError):
+    """The gateway does not accept this station's signature (unknown or withdrawn key); values: reason.
+
+    Says nothing about what was sent: messages wait until the station is enrolled again.
+    """
+
+    code = "remote.station_refused"
+    blame = Blame.OPERATOR
+
+
 class ProtocolError(RemoteError):
     """Something answers, but it is not our gateway."""
 
