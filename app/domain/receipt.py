@@ -60,6 +60,8 @@ class Receipt:
     offline: bool
     demo: bool
     service_phone: str = ""
+    number_valid: bool | None = None  # whether the document's check character fitted; None: no known check
+    promised_provisional: bool = False
     format: int = FORMAT
 
 

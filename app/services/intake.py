@@ -106,11 +106,11 @@ def receipt_of(office: Office, case: Case, item: Item) -> Receipt:
         department=item.department,
         situation=_situation_words(item, a),
         catalog_version=case.catalog_version,
-        applicant_name=a.organisation.name if a.organisation else a.applicant.name,
+        applicant_name=a.applicant.name,
         document_kind=texts.code("document", a.applicant.kind.value),
         document_number=a.applicant.masked_number,
         machine_read=a.applicant.machine_read,
-        organisation=a.applicant.name if a.organisation else "",
+        organisation=a.organisation.name if a.organisation else "",
         agent_name=a.agent.name if a.agent else "",
         phone=mask_phone(a.contact.phone),
         delivery=texts.code("delivery", a.delivery.way.value),
@@ -131,6 +131,8 @@ def receipt_of(office: Office, case: Case, item: Item) -> Receipt:
         offline=case.offline,
         demo=office.station.demo or item.demo,
         service_phone=item.phone,
+        number_valid=a.applicant.number_valid,
+        promised_provisional=due.promised.provisional if due.promised else False,
     )
 
 
