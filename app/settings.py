@@ -71,7 +71,7 @@ def read(path: Path) -> StationSettings:
 
 def _refused(path: Path, faults: Iterable[str]) -> SettingsError:
     listed = tuple(faults)
-    return SettingsError(f"{len(listed)} faults", file=path.name, faults="；".join(listed))
+    return SettingsError(f"{len(listed)} faults", file=path.name, faults=load()["settings.and"].join(listed))
 
 
 class _Checked:

@@ -82,7 +82,10 @@ def receive(office: Office, application: Application, *, offline: bool) -> Recei
 
 
 def pinned_item(office: Office, code: str) -> tuple[Item, str]:
-    """The item and the version of the signed catalog it stands in.  Raises NoCatalogError, UnknownItemError."""
+    """The item and the version of the signed catalog it stands in.
+
+    Raises NoCatalogError, UnknownItemError.
+    """
     info = office.catalog.info()
     if info is None or info.draft:
         raise NoCatalogError

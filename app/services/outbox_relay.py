@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.outbox import OutboxMessage
+from app.domain.outbox import Lane, OutboxMessage
 from app.errors import ClockWrongError, OfflineError, RejectedError, RemoteError
 from app.ports import Gateway
 from app.services.office import Office
@@ -42,9 +42,10 @@ def upload_case(office: Office, case_id: str, timeout_s: float) -> bool:
     """One attempt for one case; True when the gateway has it."""
     gateway = office.gateway
     with office.store.begin() as work:
-        waiting = [m for m in work.messages_of(case_id) if m.lane.value == "pending"]
+        messages = list(work.messages_of(case_id))
+    waiting = [m for m in messages if m.lane is Lane.PENDING]
     if not waiting:
-        return True
+        return all(m.lane is Lane.DONE for m in messages)
     if gateway is None:
         return False
     try:

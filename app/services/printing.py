@@ -87,7 +87,7 @@ def recover_prints(office: Office) -> int:
 
 
 def receipt_pdf(office: Office, case_id: str) -> bytes:
-    """The signed PDF: from the archive, else made (and archived) now.  Raises NotEnrolledError, StoreError."""
+    """The signed PDF: from the archive, else made and archived now.  Raises NotEnrolledError, StoreError."""
     case, issued = _paper(office, case_id)
     kept = office.archive.get(case.number)
     if kept is not None:

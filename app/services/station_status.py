@@ -13,7 +13,7 @@ SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class StationStatus:
-    """`online`: the gateway answered just now.  `skew`: how far this clock is from the gateway's, if known."""
+    """`online`: the gateway answered just now.  `skew`: this clock less the gateway's, if known."""
 
     online: bool
     enrolled: bool

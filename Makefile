@@ -1,0 +1,38 @@
+# Everything sets itself up: a fresh clone needs only make and Python 3.11 (see scripts/setup.sh).
+PYTHON := .venv/bin/python
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: ## virtual environment and system libraries for running
+	@scripts/setup.sh run
+
+setup-dev: ## the same, and what the tests need
+	@scripts/setup.sh dev
+
+run: setup ## the counter on an embedded demo; without a display the same job headless
+	@scripts/run.sh
+
+test: setup-dev ## the daily tests
+	@$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not soak and not devices"
+
+check: setup-dev ## ruff, mypy --strict, architecture
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@$(PYTHON) -m pytest -q tests/test_architecture.py
+
+devices-test: setup-dev ## the slow device tests
+	@$(PYTHON) -m pytest -q -m devices
+
+soak: setup-dev ## kill it at 100 random instants, and other long trials
+	@$(PYTHON) -m pytest -q -s -m soak
+
+lock: setup-dev ## resolve the pinned dependencies anew
+	@$(PYTHON) scripts/lock.py
+
+clean: ## remove the environment and everything made
+	rm -rf .venv out build
+
+.PHONY: help setup setup-dev run test check devices-test soak lock clean

@@ -1,0 +1,73 @@
+"""Import a catalog draft, search the catalog, show one item."""
+
+import argparse
+from pathlib import Path
+
+from app.commands.output import add_json, emit
+from app.errors import NoCatalogError, UnknownItemError
+
+FORMATS = ("gd-portal", "native")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True)
+    importing = what.add_parser("import", help="make a local, unsigned draft")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--format", choices=FORMATS, default="native")
+    search = what.add_parser("search", help="best first")
+    search.add_argument("text")
+    search.add_argument("--limit", type=_limit, default=20)
+    show = what.add_parser("show", help="one item")
+    show.add_argument("code")
+    for each in (importing, search, show):
+        each.add_argument("--data", type=Path, required=True)
+        add_json(each)
+
+
+def _limit(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 1000:
+        raise argparse.ArgumentTypeError("1 to 1000")
+    return value
+
+
+def run(args: argparse.Namespace) -> int:
+    actions = {"import": _import, "search": _search, "show": _show}
+    return actions[args.what](args)
+
+
+def _import(args: argparse.Namespace) -> int:
+    from app.catalog.draft import import_draft
+
+    report = import_draft(args.file, args.format, args.data)
+    emit(
+        args,
+        {"items": report.items, "with_materials": report.with_materials, "warnings": dict(report.warnings)},
+    )
+    return 0
+
+
+def _search(args: argparse.Namespace) -> int:
+    from app.catalog.source import CatalogFolder
+
+    catalog = CatalogFolder(args.data)
+    if catalog.info() is None:
+        raise NoCatalogError
+    hits = catalog.search(args.text, limit=args.limit)
+    rows = [{"code": h.code, "name": h.name, "department": h.department} for h in hits]
+    emit(args, rows, "\n".join(f"{h.code}  {h.name}  {h.department}" for h in hits))
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    from app.catalog.show import show
+    from app.catalog.source import CatalogFolder
+
+    catalog = CatalogFolder(args.data)
+    if catalog.info() is None:
+        raise NoCatalogError
+    item = catalog.item(args.code)
+    if item is None:
+        raise UnknownItemError(code=args.code)
+    emit(args, show(item))
+    return 0

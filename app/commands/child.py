@@ -1,0 +1,83 @@
+"""Child processes of the demo and the tour, which end with their parent however it ends.
+
+The parent holds the write end of the child's stdin; when the parent dies the child reads
+its end and stops.  Works on every operating system, `kill -9` included.
+"""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+_ENVIRONMENT = "GUANJIA_CHILD"
+_MAIN = Path(__file__).parents[2] / "main.py"
+READY_S = 60.0
+
+
+def end_with_parent() -> None:
+    """Called by a command that may run as a child: watches stdin when it is one."""
+    if os.environ.pop(_ENVIRONMENT, ""):
+        threading.Thread(target=_wait_for_end, name="parent", daemon=True).start()
+
+
+def _wait_for_end() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Child:
+    """`main.py ARGUMENTS`, started and known to be ready (it printed `ready HOST:PORT`)."""
+
+    def __init__(self, *arguments: str, log: Path | None = None) -> None:
+        self._log = log.open("ab") if log else None
+        self._process = subprocess.Popen(
+            [sys.executable, str(_MAIN), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log or subprocess.DEVNULL,
+            env={**os.environ, _ENVIRONMENT: "1"},
+        )
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, name="child-output", daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with suppress(ValueError):  # closed while reading: the child was stopped
+            for line in self._process.stdout:
+                self._lines.put(line.decode(errors="replace").strip())
+        self._lines.put("")
+
+    def ready(self) -> dict[str, str]:
+        """Wait for the readiness line; its words after `ready`, e.g. {"listen": "127.0.0.1:9001"}.
+
+        Raises RuntimeError when the child ends or stays silent instead.
+        """
+        while True:
+            try:
+                line = self._lines.get(timeout=READY_S)
+            except queue.Empty:
+                raise RuntimeError("a child process did not become ready") from None
+            if not line and self._process.poll() is not None:
+                raise RuntimeError(f"a child process ended with {self._process.returncode}")
+            if line.startswith("ready "):
+                listen, *rest = line.removeprefix("ready ").split()
+                return {"listen": listen, **dict(part.split("=", 1) for part in rest if "=" in part)}
+
+    def stop(self) -> None:
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        if self._log is not None:
+            self._log.close()

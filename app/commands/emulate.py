@@ -1,0 +1,21 @@
+"""Play a device over real bytes: an ID-card reader (sdt), a receipt printer (escpos) or a scanner."""
+
+import argparse
+from importlib import import_module
+
+from app.commands.child import end_with_parent
+
+KINDS = ("sdt", "escpos", "scanner")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="|".join(KINDS))
+    for kind in KINDS:
+        module = import_module(f"devices.emulators.{kind}")
+        module.add_arguments(kinds.add_parser(kind, description=module.__doc__))
+
+
+def run(args: argparse.Namespace) -> int:
+    end_with_parent()
+    code: int = import_module(f"devices.emulators.{args.kind}").serve(args)
+    return code

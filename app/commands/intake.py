@@ -1,0 +1,106 @@
+"""Headless intake: the same services as the page, for a calling program."""
+
+import argparse
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from app.atomic_file import write_atomically
+from app.commands.intake_file import IntakeFile, parse
+from app.commands.output import add_json, emit
+from app.commands.read_id import read_card
+from app.commands.wiring import open_office
+from app.domain.case import Application
+from app.domain.device import DeviceKind
+from app.domain.printing import PrintState
+from app.errors import AppError, InvalidInputError, RemoteError
+from app.services.intake import Received, receive
+from app.services.office import Office
+from app.services.outbox_relay import upload_case
+from app.services.printing import print_slip, receipt_pdf, recover_prints
+
+logger = logging.getLogger(__name__)
+
+# Together with the start of the program these stay below the 30 s a caller waits.
+READ_S, HEALTH_S, PRINT_S, UPLOAD_S = 8.0, 1.0, 8.0, 5.0
+_PRINTED = {
+    PrintState.CONFIRMED: "confirmed",
+    PrintState.FAILED: "failed",
+    PrintState.UNKNOWN: "unknown",
+    PrintState.SENT: "unknown",
+    PrintState.PREPARED: "none",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE.json")
+    parser.add_argument("--station", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    handed_in = parse(_read(args.file))
+    kinds = (DeviceKind.RECEIPT_PRINTER, *((DeviceKind.ID_READER,) if handed_in.from_reader else ()))
+    with open_office(args.station, args.data, devices=kinds) as office:
+        recover_prints(office)
+        received = receive(office, _application(office, handed_in), offline=not _line_up(office))
+        emit(args, _after(office, received, args.data))
+    return 0
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(field=path.name) from error
+
+
+def _application(office: Office, handed_in: IntakeFile) -> Application:
+    document = read_card(office.devices, READ_S).document if handed_in.from_reader else None
+    return handed_in.application(document, office.station.mode)
+
+
+def _line_up(office: Office) -> bool:
+    if office.gateway is None:
+        return False
+    try:
+        office.gateway.health(HEALTH_S)
+    except RemoteError:
+        return False
+    return True
+
+
+def _after(office: Office, received: Received, data: Path) -> dict[str, Any]:
+    """What follows once the case is safe; none of it can undo that, so nothing here fails the command."""
+    case = received.case
+    job = print_slip(office, case.case_id, deadline_s=PRINT_S)
+    target = _plain_copy(office, received, data)
+    uploaded = upload_case(office, case.case_id, UPLOAD_S)
+    return {
+        "case_id": case.case_id,
+        "number": case.number,
+        "state": case.state.value,
+        "receipt_pdf": target and str(target),
+        "qr_text": received.issued.qr_text,
+        "printed": _PRINTED[job.state],
+        "printed_reason": job.reason,
+        "uploaded": uploaded,
+        "repeated": received.repeated,
+        "offline": case.offline,
+        "catalog_version": case.catalog_version,
+    }
+
+
+def _plain_copy(office: Office, received: Received, data: Path) -> Path | None:
+    """The PDF in DATA/out for the caller; None when it cannot be written now (it can be made again any time)."""
+    target = data.resolve() / "out" / f"{received.case.number}.pdf"
+    try:
+        pdf = receipt_pdf(office, received.case.case_id)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(target, pdf)
+    except (AppError, OSError) as error:
+        logger.warning("no plain copy of the receipt: %s", type(error).__name__)
+        return None
+    return target

@@ -1,0 +1,228 @@
+"""The JSON another program hands to `intake`, checked and turned into an Application.
+
+    item_code   text                                       required
+    situation   {question id: option id | [option ids]}
+    applicant   "read" | {name, number, kind?, sex?, birth?, phone? …}      required
+    materials   "all" | [{name, originals, copies}]
+    decision    "receive"
+    request_id, operator, contact {phone} | text, delivery {way, address} | way, organisation {name, uscc},
+    agent {name, number, …}                                optional
+
+Unknown keys are refused: a misspelt "delivery" must not silently become 自取.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from app.domain.case import Application, Contact, Delivery, DeliveryWay, Organisation, TakenMaterial
+from app.domain.catalog import Channel
+from app.domain.identity import DocumentKind, IdentityDocument, Sex, birth_in, id_number_valid, sex_in
+from app.domain.situation import Answers
+from app.errors import InvalidInputError
+from app.texts import load
+
+KEYS = frozenset(
+    "item_code situation applicant materials decision request_id operator contact delivery organisation "
+    "agent".split()
+)
+_DOCUMENT_KEYS = frozenset(
+    "name number kind sex nation birth address authority valid_from valid_to english_name nationality "
+    "pass_number issue_count card_version".split()
+)
+_READ_BACK = frozenset({"number_valid", "doubtful"})  # what read-id says besides; of no weight when typed in
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeFile:
+    """`application(document)` makes the application; `document` comes from the reader when `from_reader`."""
+
+    from_reader: bool
+    application: Callable[[IdentityDocument | None, Channel], Application]
+
+
+def parse(data: Any) -> IntakeFile:
+    """Raises InvalidInputError naming the field at fault."""
+    table = _object(data, "$")
+    for key in table.keys() - KEYS:
+        raise InvalidInputError(field=key)
+    if table.get("decision", "receive") != "receive":
+        raise InvalidInputError(field="decision")
+    item_code = _text(table.get("item_code"), "item_code")
+    request_id = _text(table.get("request_id", uuid4().hex), "request_id")
+    answers = _answers(table.get("situation") or {})
+    materials = _materials(table.get("materials", "all"))
+    contact = _contact(table.get("contact"))
+    delivery = _delivery(table.get("delivery"))
+    organisation = _organisation(table.get("organisation"))
+    agent = None if table.get("agent") is None else _document(table["agent"], "agent")
+    operator = _optional_text(table.get("operator"), "operator")
+    from_reader = table.get("applicant") == "read"
+    typed = None if from_reader else _document(table.get("applicant"), "applicant")
+
+    def application(document: IdentityDocument | None, channel: Channel) -> Application:
+        applicant = document or typed
+        if applicant is None:
+            raise InvalidInputError(field="applicant")
+        return Application(
+            request_id=request_id,
+            item_code=item_code,
+            applicant=applicant,
+            answers=answers,
+            materials=materials,
+            contact=contact,
+            delivery=delivery,
+            organisation=organisation,
+            agent=agent,
+            operator_id=operator,
+            channel=channel,
+        )
+
+    return IntakeFile(from_reader, application)
+
+
+def _object(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InvalidInputError(field=where)
+    return value
+
+
+def _text(value: Any, where: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidInputError(field=where)
+    return value.strip()
+
+
+def _optional_text(value: Any, where: str) -> str:
+    return "" if value is None or value == "" else _text(value, where)
+
+
+def _answers(value: Any) -> Answers:
+    answers = {}
+    for question, chosen in _object(value, "situation").items():
+        options = chosen if isinstance(chosen, list) else [chosen]
+        if not all(isinstance(option, str) for option in options):
+            raise InvalidInputError(field=f"situation.{question}")
+        answers[question] = frozenset(options)
+    return answers
+
+
+def _materials(value: Any) -> tuple[TakenMaterial, ...] | None:
+    if value == "all":
+        return None
+    if not isinstance(value, list):
+        raise InvalidInputError(field="materials")
+    rows = []
+    for place, row in enumerate(value):
+        where = f"materials[{place}]"
+        table = _object(row, where)
+        for key in table.keys() - {"name", "originals", "copies"}:
+            raise InvalidInputError(field=f"{where}.{key}")
+        originals, copies = (_count(table.get(k, 0), f"{where}.{k}") for k in ("originals", "copies"))
+        rows.append(TakenMaterial("", _text(table.get("name"), f"{where}.name"), 0, 0, originals, copies))
+    return tuple(rows)
+
+
+def _count(value: Any, where: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 9999:
+        raise InvalidInputError(field=where)
+    return value
+
+
+def _contact(value: Any) -> Contact:
+    if value is None:
+        return Contact()
+    if isinstance(value, str):
+        return Contact(value.strip())
+    table = _object(value, "contact")
+    for key in table.keys() - {"phone"}:
+        raise InvalidInputError(field=f"contact.{key}")
+    return Contact(_optional_text(table.get("phone"), "contact.phone"))
+
+
+def _delivery(value: Any) -> Delivery:
+    if value is None:
+        return Delivery()
+    table = {"way": value} if isinstance(value, str) else _object(value, "delivery")
+    for key in table.keys() - {"way", "address"}:
+        raise InvalidInputError(field=f"delivery.{key}")
+    try:
+        way = DeliveryWay(table.get("way", DeliveryWay.PICKUP.value))
+    except ValueError as error:
+        raise InvalidInputError(field="delivery.way") from error
+    return Delivery(way, _optional_text(table.get("address"), "delivery.address"))
+
+
+def _organisation(value: Any) -> Organisation | None:
+    if value is None:
+        return None
+    table = _object(value, "organisation")
+    for key in table.keys() - {"name", "uscc"}:
+        raise InvalidInputError(field=f"organisation.{key}")
+    return Organisation(
+        _text(table.get("name"), "organisation.name"), _optional_text(table.get("uscc"), "organisation.uscc")
+    )
+
+
+def _document(value: Any, where: str) -> IdentityDocument:
+    """A typed document (未经机读); sex and birth are taken from a good number when they are not given."""
+    table = _object(value, where)
+    for key in table.keys() - _DOCUMENT_KEYS - _READ_BACK:
+        raise InvalidInputError(field=f"{where}.{key}")
+    texts = {k: _optional_text(table.get(k), f"{where}.{k}") for k in _DOCUMENT_KEYS}
+    number = texts["number"].upper()
+    good = id_number_valid(number)
+    return IdentityDocument(
+        kind=_kind(texts["kind"], number, f"{where}.kind"),
+        name=texts["name"],
+        number=number,
+        sex=_sex(texts["sex"], f"{where}.sex") or (sex_in(number) if good else None),
+        nation=texts["nation"],
+        birth=_day(texts["birth"], f"{where}.birth") or (birth_in(number) if good else None),
+        address=texts["address"],
+        authority=texts["authority"],
+        valid_from=_day(texts["valid_from"], f"{where}.valid_from"),
+        valid_to=None if texts["valid_to"] == _LONG_TERM else _day(texts["valid_to"], f"{where}.valid_to"),
+        long_term=texts["valid_to"] == _LONG_TERM,
+        english_name=texts["english_name"],
+        nationality=texts["nationality"],
+        pass_number=texts["pass_number"],
+        issue_count=texts["issue_count"],
+        card_version=texts["card_version"],
+    )
+
+
+_LONG_TERM = "\u957f\u671f"  # what a card without an end says (长期)
+
+
+def _kind(text: str, number: str, where: str) -> DocumentKind:
+    if not text:
+        if number.startswith("9") and len(number) == 18:
+            return DocumentKind.FOREIGNER_2023
+        if number[:2] in ("81", "82", "83") and len(number) == 18:
+            return DocumentKind.HMT_RESIDENCE
+        return DocumentKind.RESIDENT
+    try:
+        return DocumentKind(text)
+    except ValueError as error:
+        raise InvalidInputError(field=where) from error
+
+
+def _sex(text: str, where: str) -> Sex | None:
+    if not text:
+        return None
+    for sex in Sex:
+        if text in (sex.value, load().code("sex", sex.value)):
+            return sex
+    raise InvalidInputError(field=where)
+
+
+def _day(text: str, where: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError(field=where) from error

@@ -1,0 +1,61 @@
+"""Verify a receipt offline: a PDF, or the text of its QR."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from app.commands.output import add_json, emit
+from app.commands.wiring import receipt_verifier
+from app.domain.receipt import Verdict
+from app.texts import load
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True)
+    verify = what.add_parser("verify", help="exit 0 genuine, 1 not")
+    verify.add_argument("subject", metavar="FILE_OR_TEXT")
+    verify.add_argument("--data", type=Path, required=True)
+    add_json(verify)
+
+
+def run(args: argparse.Namespace) -> int:
+    verdict = receipt_verifier(args.data).verify(_subject(args.subject))
+    emit(args, as_json(verdict), load().say("verify.genuine", number=verdict.claims.number))
+    return 0
+
+
+def _subject(text: str) -> bytes | str:
+    """A file when there is one of that name; `-` is standard input."""
+    if text == "-":
+        return sys.stdin.read()
+    try:
+        path = Path(text)
+        if not path.is_file():
+            return text
+    except (OSError, ValueError):  # too long for a file name: a QR's text
+        return text
+    data = path.read_bytes()
+    return data if data.startswith(b"%PDF") else _text(data)
+
+
+def _text(data: bytes) -> bytes | str:
+    try:
+        return data.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        return data
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    claims = verdict.claims
+    return {
+        "genuine": True,
+        "number": claims.number,
+        "item_code": claims.item_code,
+        "station_id": claims.station_id,
+        "site": verdict.station.site,
+        "received_at": claims.received_at.isoformat(),
+        "offline": claims.offline,
+        "demo": verdict.station.demo,
+        "whole_receipt": verdict.receipt is not None,
+    }
