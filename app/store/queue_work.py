@@ -1,0 +1,128 @@
+"""What still has to leave this machine: messages to the gateway, jobs to the printer."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from app.domain.outbox import Lane, OutboxMessage, OutboxSummary
+from app.domain.printing import PaperForm, PrintJob, PrintState
+from app.errors import StoreError
+from app.store.schema import OUTBOX, PRINTS
+from app.store.work import Work
+
+_OPEN = ("prepared", "sent", "unknown")
+_LONGEST_WAIT = timedelta(days=1)
+
+
+class OutboxWork(Work):
+    def add_message(self, message: OutboxMessage) -> None:
+        """A message that is known already, by its id, is left as it is."""
+        known = self._row(select(OUTBOX.c.seq).where(OUTBOX.c.message_id == message.message_id))
+        if known is None:
+            self._write(insert(OUTBOX).values(**_message_columns(message)))
+
+    def due_messages(self, now: datetime, limit: int = 50) -> Sequence[OutboxMessage]:
+        """Pending ones whose time has come, in the order they were added.
+
+        No message ever waits longer than a day: one that claims to was put off while the
+        clock was wrong, and is due.
+        """
+        timely = (OUTBOX.c.not_before <= now) | (OUTBOX.c.not_before > now + _LONGEST_WAIT)
+        due = select(OUTBOX).where(OUTBOX.c.lane == Lane.PENDING.value, timely)
+        return tuple(_message(row) for row in self._rows(due.order_by(OUTBOX.c.seq).limit(max(limit, 0))))
+
+    def messages_of(self, case_id: str) -> Sequence[OutboxMessage]:
+        """In the order they were added."""
+        rows = self._rows(select(OUTBOX).where(OUTBOX.c.case_id == case_id).order_by(OUTBOX.c.seq))
+        return tuple(_message(row) for row in rows)
+
+    def update_message(self, message: OutboxMessage) -> None:
+        """Raises StoreError when there is no such message."""
+        change = update(OUTBOX).where(OUTBOX.c.message_id == message.message_id)
+        if self._write(change.values(**_message_columns(message))) != 1:
+            raise StoreError("no such message")
+
+    def outbox_summary(self) -> OutboxSummary:
+        waiting = OUTBOX.c.lane != Lane.DONE.value
+        lanes = select(OUTBOX.c.lane, func.count().label("n"), func.min(OUTBOX.c.created_at).label("oldest"))
+        rows = {row.lane: row for row in self._rows(lanes.where(waiting).group_by(OUTBOX.c.lane))}
+        pending, rejected = rows.get(Lane.PENDING.value), rows.get(Lane.REJECTED.value)
+        return OutboxSummary(
+            pending=pending.n if pending else 0,
+            rejected=rejected.n if rejected else 0,
+            oldest=pending.oldest if pending else None,
+        )
+
+
+class PrintWork(Work):
+    def add_print(self, job: PrintJob) -> None:
+        self._write(insert(PRINTS).values(**_job_columns(job)))
+
+    def update_print(self, job: PrintJob) -> None:
+        """Raises StoreError when there is no such job."""
+        change = update(PRINTS).where(PRINTS.c.job_id == job.job_id)
+        if self._write(change.values(**_job_columns(job))) != 1:
+            raise StoreError("no such print job")
+
+    def prints_of(self, case_id: str) -> Sequence[PrintJob]:
+        """In the order they were added."""
+        rows = self._rows(select(PRINTS).where(PRINTS.c.case_id == case_id).order_by(PRINTS.c.seq))
+        return tuple(_job(row) for row in rows)
+
+    def open_prints(self) -> Sequence[PrintJob]:
+        rows = self._rows(select(PRINTS).where(PRINTS.c.state.in_(_OPEN)).order_by(PRINTS.c.seq))
+        return tuple(_job(row) for row in rows)
+
+
+def _message_columns(m: OutboxMessage) -> dict[str, object]:
+    return {
+        "message_id": m.message_id,
+        "topic": m.topic,
+        "case_id": m.case_id,
+        "body": m.body,
+        "created_at": m.created_at,
+        "not_before": m.not_before,
+        "attempts": m.attempts,
+        "lane": m.lane.value,
+        "reason": m.reason,
+    }
+
+
+def _message(row: Row[Any]) -> OutboxMessage:
+    return OutboxMessage(
+        message_id=row.message_id,
+        topic=row.topic,
+        case_id=row.case_id,
+        body=row.body,
+        created_at=row.created_at,
+        not_before=row.not_before,
+        attempts=row.attempts,
+        lane=Lane(row.lane),
+        reason=row.reason,
+    )
+
+
+def _job_columns(job: PrintJob) -> dict[str, object]:
+    return {
+        "job_id": job.job_id,
+        "case_id": job.case_id,
+        "form": job.form.value,
+        "copy_no": job.copy_no,
+        "state": job.state.value,
+        "reason": job.reason,
+        "changed_at": job.changed_at,
+    }
+
+
+def _job(row: Row[Any]) -> PrintJob:
+    return PrintJob(
+        job_id=row.job_id,
+        case_id=row.case_id,
+        form=PaperForm(row.form),
+        copy_no=row.copy_no,
+        state=PrintState(row.state),
+        reason=row.reason,
+        changed_at=row.changed_at,
+    )
