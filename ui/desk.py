@@ -1,0 +1,25 @@
+"""What a shell and its pages may use; wired once where the window is opened."""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from app.domain.operator import Operator
+from app.services.office import Office
+from ui.tasks import TaskRunner
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One executor a kind of work, one thread each, so that a slow line never holds up a case.
+
+    `operator` is signed in from the start (the demo does that); None means the sign-in page comes first.
+    """
+
+    office: Office
+    tasks: TaskRunner
+    store_executor: Executor  # services that touch the store (and paper)
+    relay_executor: Executor  # outbox relay, heartbeat
+    sync_executor: Executor
+    catalog_executor: Executor  # searches
+    operator: Operator | None
+    demo: bool

@@ -1,0 +1,111 @@
+"""The only bridge from working threads to widgets.
+
+Create one `TaskRunner` on the GUI thread and leave it there: a signal of an object moved
+to another thread would run lambdas on that thread.  The connection is queued even within
+one thread, so nothing is delivered before the call that asked for it has returned.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from app.errors import AppError
+
+logger = logging.getLogger(__name__)
+
+SLOW_S = 0.050
+"""A slot that holds the GUI thread longer than this is logged (ARCHITECTURE, Threads)."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    future: Future[Any]
+    owner: QObject
+    done: Callable[[Any], None]
+    failed: Callable[[AppError], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    owner: QObject
+    callback: Callable[..., None]
+    arguments: tuple[Any, ...]
+
+
+class TaskRunner(QObject):
+    """Runs work on an executor and brings the outcome back to the GUI thread."""
+
+    _arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        executor: Executor,
+        work: Callable[[], T],
+        *,
+        owner: QObject,
+        done: Callable[[T], None],
+        failed: Callable[[AppError], None],
+    ) -> Future[T]:
+        """Run `work`; then `done(result)` or `failed(error)`, unless `owner` is gone or it was cancelled."""
+        future = executor.submit(work)
+        future.add_done_callback(lambda f: self._emit(_Outcome(f, owner, done, failed)))
+        return future
+
+    def relay(self, callback: Callable[..., None], owner: QObject) -> Callable[..., None]:
+        """A callable for any thread; `callback` gets its arguments on the GUI thread, while `owner` lives."""
+
+        def hand_over(*arguments: Any) -> None:
+            self._emit(_Call(owner, callback, arguments))
+
+        return hand_over
+
+    def _emit(self, what: "_Outcome | _Call") -> None:
+        try:
+            self._arrived.emit(what)
+        except RuntimeError:  # the program is ending and the runner went first
+            logger.debug("result dropped: the window is gone")
+
+    @Slot(object)
+    def _deliver(self, what: "_Outcome | _Call") -> None:
+        if not shiboken6.isValid(what.owner):
+            logger.debug("result dropped: nobody waits for it any more")
+            return
+        started = perf_counter()
+        target = _call(what) if isinstance(what, _Call) else _settle(what)
+        took = perf_counter() - started
+        if took > SLOW_S:
+            logger.warning("slow slot %s: %d ms", target, round(took * 1000))
+
+
+def _call(call: _Call) -> str:
+    call.callback(*call.arguments)
+    return _name(call.callback)
+
+
+def _settle(outcome: _Outcome) -> str:
+    if outcome.future.cancelled():
+        return ""
+    error = outcome.future.exception()
+    if error is None:
+        outcome.done(outcome.future.result())
+        return _name(outcome.done)
+    if isinstance(error, AppError):
+        outcome.failed(error)
+        return _name(outcome.failed)
+    raise error  # a bug: reaches sys.excepthook and the fault page
+
+
+def _name(callback: Callable[..., None]) -> str:
+    return str(getattr(callback, "__qualname__", callback.__class__.__name__))
