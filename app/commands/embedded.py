@@ -1,0 +1,112 @@
+"""The embedded demo: a local gateway, emulated devices and an enrolled station, each in its own process.
+
+Everything goes over real bytes on free ports of this machine, by the production path; only
+the other end of each line is ours, and it says so on screen and on paper.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.atomic_file import write_atomically
+from app.commands.child import Child
+from app.commands.wiring import enrol_station, is_enrolled, open_office
+from app.domain.catalog import Channel
+from app.services.catalog_sync import sync
+from app.texts import load
+
+logger = logging.getLogger(__name__)
+CODE = "DEMO"
+OPERATOR, PIN = "0000", "1234"
+_STATION_IDS = {Channel.COUNTER: "441900A12", Channel.KIOSK: "441900K07", Channel.POPUP: "441900P03"}
+_STATION = """\
+[station]
+id = "{station_id}"
+mode = "{mode}"
+site = "{site}"
+
+[gateway]
+url = "{gateway}"
+public_url = "{gateway}"
+
+[devices.id_reader]
+driver = "sdt"
+line = "socket://{sdt}"
+simulated = true
+
+[devices.receipt_printer]
+driver = "escpos"
+line = "socket://{escpos}"
+width_mm = 80
+simulated = true
+
+[devices.scanner]
+driver = "serial"
+line = "socket://{scanner}"
+simulated = true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """`lines`: HOST:PORT by emulator; `controls`: their control ports; `slips`: where printed slips are drawn."""
+
+    data: Path
+    gateway: str
+    lines: Mapping[str, str]
+    controls: Mapping[str, str]
+    slips: Path
+
+    def station(self, mode: Channel) -> tuple[Path, Path]:
+        """An enrolled and synced station of a mode: (station file, DATA folder)."""
+        folder = self.data / mode.value
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = folder / "station.toml"
+        text = _STATION.format(
+            station_id=_STATION_IDS[mode],
+            mode=mode.value,
+            site=load()[f"demo.site_{mode.value}"],
+            gateway=self.gateway,
+            **self.lines,
+        )
+        write_atomically(file, text.encode())
+        if not is_enrolled(folder):
+            enrol_station(file, folder, CODE)
+        with open_office(file, folder, devices=()) as office:
+            sync(office)
+        return file, folder
+
+
+@contextmanager
+def embedded(data: Path, reader_options: Sequence[str] = ("--card", "resident")) -> Iterator[Embedded]:
+    """Start everything; all of it ends with the block, or with this process however it ends."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    slips = data / "slips"
+    slips.mkdir(exist_ok=True)
+    children: list[Child] = []
+
+    def start(*arguments: str) -> Child:
+        children.append(Child(*arguments, log=data / "children.log"))
+        return children[-1]
+
+    any_port = ("--listen", "127.0.0.1:0", "--control", "127.0.0.1:0")
+    try:
+        gateway = start("gateway", "--data", str(data / "gateway"), "--port", "0", "--demo")
+        devices = {
+            "sdt": start("emulate", "sdt", *any_port, *reader_options),
+            "escpos": start("emulate", "escpos", *any_port, "--out", str(slips)),
+            "scanner": start("emulate", "scanner", *any_port),
+        }
+        ready = {name: child.ready() for name, child in devices.items()}
+        yield Embedded(
+            data,
+            f"http://{gateway.ready()['listen']}",
+            {name: words["listen"] for name, words in ready.items()},
+            {name: words.get("control", "") for name, words in ready.items()},
+            slips,
+        )
+    finally:
+        for child in reversed(children):
+            child.stop()

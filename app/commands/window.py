@@ -1,0 +1,86 @@
+"""Open the window of a mode: counter (综窗), kiosk (自助终端) or pop-up (快闪)."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.commands.wiring import open_office
+from app.domain.catalog import Channel
+from app.domain.operator import Operator
+from app.errors import AppError
+from app.services.office import Office
+from app.services.printing import recover_prints
+from app.texts import load
+from ui import fault_page, theme
+from ui.desk import Desk
+from ui.profile import PROFILES
+from ui.tasks import TaskRunner
+
+logger = logging.getLogger(__name__)
+HOME = Path(os.environ.get("XDG_DATAHOME", Path.home() / ".local" / "share")) / "guanjia-zongchuang"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--station", type=Path, default=HOME / "station.toml", help="default: %(default)s")
+    parser.add_argument("--data", type=Path, default=HOME / "data", help="default: %(default)s")
+
+
+def run(args: argparse.Namespace) -> int:
+    app = application()
+    try:
+        return show(app, args.station, args.data, Channel(args.command))
+    except AppError as error:
+        logger.error("cannot start: %s: %s", error.code, error)
+        fault_page.explain(load().error(error))
+        raise
+
+
+def application() -> QApplication:
+    """The one QApplication, with our fonts and the fault page for bugs."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setStyle("Fusion")
+    theme.load_fonts()
+    fault_page.install(app, load())
+    return app
+
+
+def show(app: QApplication, station: Path, data: Path, mode: Channel, operator: Operator | None = None) -> int:
+    with open_office(station, data, mode=mode) as office, desk_of(office, operator) as desk:
+        shell = make_shell(desk, mode)
+        if PROFILES[mode].full_screen:
+            shell.showFullScreen()
+        else:
+            shell.show()
+        code = app.exec()
+        shell.stop()
+    return code
+
+
+def make_shell(desk: Desk, mode: Channel) -> QWidget:
+    from ui.shells.counter import CounterShell
+    from ui.shells.kiosk import KioskShell
+    from ui.shells.popup import PopupShell
+
+    shells = {Channel.COUNTER: CounterShell, Channel.KIOSK: KioskShell, Channel.POPUP: PopupShell}
+    return shells[mode](desk, PROFILES[mode])
+
+
+@contextmanager
+def desk_of(office: Office, operator: Operator | None = None) -> Iterator[Desk]:
+    """The executors of a window; joined at the end, so that what was begun is stored."""
+    recover_prints(office)
+    executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog")]
+    store, relay, sync, catalog = executors
+    try:
+        yield Desk(office, TaskRunner(), store, relay, sync, catalog, operator, office.station.demo)
+    finally:
+        for executor in executors:
+            executor.shutdown(wait=True, cancel_futures=executor is not store)
