@@ -1,0 +1,96 @@
+"""The search index, seen from both sides: what the publisher writes and what a terminal asks for.
+
+A name is a row of units, one a character, white space and punctuation left out.  A unit is
+known by the character itself, by its readings in full (`zheng`), by the beginnings of its
+readings (`zh`), and by their first letters.  From these, words for the index are made
+(grams): single units, neighbouring pairs, and triples of first letters.  The first letters
+of a word say which field it stands for and what it is:
+
+    n c X, n c XY     names: a character, two neighbours         (fields: n names, d department,
+    n s zheng, n s a·b       readings in full, two neighbours             m materials, a the start of a name)
+    n p zh                   the beginning of a reading
+    n i ab, n i abc          first letters of two and three neighbours
+    e NAME            a whole name          k 1144, a k 11   four characters of a code, its first one to four
+    f …               what items are filtered by
+
+The index answers with a superset (it knows no places), which `app.catalog.query` then checks.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+
+Sounds = Sequence[tuple[str, ...]]
+"""For each unit of a text its readings, without tones; a Latin letter is read as itself."""
+
+NAMES, DEPARTMENT, MATERIALS, START, WHOLE, CODE = "n", "d", "m", "a", "e", "k"
+CHARACTER, SYLLABLE, BEGINNING, INITIALS = "c", "s", "p", "i"
+SEPARATOR = "\u00b7"  # a letter to FTS5's ascii tokenizer, and never one of a normalised text
+CODE_GRAM = 4
+
+
+def normalise(raw: str) -> tuple[str, tuple[int, ...]]:
+    """The units of `raw`, and for each the index of the character in `raw` it comes from."""
+    units: list[str] = []
+    origin: list[int] = []
+    for index, character in enumerate(raw):
+        for unit in unicodedata.normalize("NFKC", character).casefold():
+            if unit.isalnum():
+                units.append(unit)
+                origin.append(index)
+    return "".join(units), tuple(origin)
+
+
+def plain(raw: str) -> str:
+    return normalise(raw)[0]
+
+
+def text_grams(text: str, field: str, sounds: Sounds = ()) -> Iterator[str]:
+    """Every word for one normalised text; without `sounds`, characters only."""
+    for i, unit in enumerate(text):
+        yield field + CHARACTER + unit
+        if i + 1 < len(text):
+            yield field + CHARACTER + text[i : i + 2]
+    for i in range(len(sounds)):
+        yield from _sound_grams(sounds[i : i + 3], field)
+
+
+def start_grams(text: str, sounds: Sounds) -> Iterator[str]:
+    """The words for how a name begins."""
+    yield START + CHARACTER + text[:1]
+    yield START + CHARACTER + text[:2]
+    yield from _sound_grams(sounds[:3], START)
+
+
+def _sound_grams(sounds: Sounds, field: str) -> Iterator[str]:
+    """The words that begin at the first of up to three neighbouring units."""
+    for sound in sounds[0] if sounds else ():
+        yield field + SYLLABLE + sound
+        yield from (field + BEGINNING + sound[: n + 1] for n in range(len(sound)))
+    for pair in product(*sounds[:2]) if len(sounds) > 1 else ():
+        yield field + SYLLABLE + SEPARATOR.join(pair)
+    letters = [{sound[0] for sound in unit} for unit in sounds]
+    for length in range(2, len(letters) + 1):
+        for initials in product(*letters[:length]):
+            yield field + INITIALS + "".join(initials)
+
+
+def whole_gram(text: str) -> str:
+    return WHOLE + text
+
+
+def code_grams(code: str) -> Iterator[str]:
+    """`code` normalised.  Four neighbours anywhere; one to four at the start."""
+    for i in range(len(code) - CODE_GRAM + 1):
+        yield CODE + code[i : i + CODE_GRAM]
+    yield from (START + CODE + code[:n] for n in range(1, CODE_GRAM + 1))
+
+
+def filter_gram(kind: str, value: str) -> str:
+    """`value` in hexadecimal, since FTS5 would split at a sign."""
+    return f"f{kind}{value.encode().hex()}"
+
+
+def unique(words: Iterable[str]) -> str:
+    """The words once each, in first order, as one text for FTS5."""
+    return " ".join(dict.fromkeys(words))

@@ -1,0 +1,145 @@
+"""Read a file of service items handed in by an administrator: what can be used, and what cannot.
+
+    native      {"items": [Item records]}, docs/catalog-native.schema.json
+    gd-portal   the portal's records, one JSON object after another (or in a list)
+
+A record that cannot be understood is counted and left out, never fatal.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from app.catalog.portal import portal_item
+from app.domain import record
+from app.domain.catalog import Item
+from app.domain.catalog_rules import Severity, check_catalog, check_item
+from app.errors import CatalogFileError
+
+NATIVE, GD_PORTAL = "native", "gd-portal"
+FORMATS = (NATIVE, GD_PORTAL)
+
+_BROKEN = object()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """`warnings`: rule → count (words: `catalog_warning.<rule>`); `dropped`: records left out."""
+
+    items: int
+    with_materials: int
+    warnings: Mapping[str, int] = field(default_factory=dict)
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedItems:
+    items: tuple[Item, ...]
+    report: ImportReport
+
+
+def read_items(file: Path, format_name: str = "") -> ImportedItems:
+    """All usable items of `file`, marked as drafts; of a code that comes twice the last one stays.
+
+    Args:
+        format_name: one of FORMATS, or "" to tell it from the content.
+
+    Raises:
+        CatalogFileError: the file cannot be read, is not of that format, or has no usable item.
+    """
+    values = list(_json_values(_text(file)))
+    format_name = format_name or _format_of(values)
+    if format_name not in FORMATS:
+        raise CatalogFileError("unknown format", file=file.name)
+    warnings: Counter[str] = Counter()
+    items: dict[str, Item] = {}
+    dropped = 0
+    for value in _records(values, format_name):
+        item = _item(value, format_name, warnings)
+        if item is None:
+            dropped += 1
+            continue
+        warnings["code_twice"] += item.code in items
+        items[item.code] = replace(item, draft=True)
+    if not items:
+        raise CatalogFileError("no usable item", file=file.name)
+    warnings.update(finding.rule for finding in check_catalog(items.values()))
+    return ImportedItems(tuple(items.values()), _report(items, warnings, dropped))
+
+
+def _report(items: Mapping[str, Item], warnings: Counter[str], dropped: int) -> ImportReport:
+    with_materials = sum(bool(item.rules) for item in items.values())
+    counts = {rule: count for rule, count in sorted(warnings.items()) if count}
+    return ImportReport(len(items), with_materials, counts, dropped)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogFileError(type(error).__name__, file=file.name) from error
+
+
+def _json_values(text: str) -> Iterator[Any]:
+    """Every JSON value one after another; after a broken one, go on at the next line with a `{`."""
+    decoder, at = json.JSONDecoder(), 0
+    while True:
+        while at < len(text) and text[at].isspace():
+            at += 1
+        if at == len(text):
+            return
+        try:
+            value, at = decoder.raw_decode(text, at)
+            yield value
+        except (ValueError, RecursionError):
+            yield _BROKEN
+            following = text.find("\n{", at)
+            at = len(text) if following < 0 else following + 1
+
+
+def _format_of(values: list[Any]) -> str:
+    first = next((value for value in values if value is not _BROKEN), None)
+    if isinstance(first, list):
+        first = next(iter(first), None)
+    if isinstance(first, dict):
+        return NATIVE if "items" in first else GD_PORTAL if "TASK_CODE" in first else ""
+    return ""
+
+
+def _records(values: list[Any], format_name: str) -> Iterator[Any]:
+    for value in values:
+        if format_name == NATIVE and isinstance(value, dict):
+            items = value.get("items")
+            yield from items if isinstance(items, list) else [_BROKEN]
+        elif format_name == GD_PORTAL and isinstance(value, list):
+            yield from value
+        else:
+            yield value
+
+
+def _item(value: Any, format_name: str, warnings: Counter[str]) -> Item | None:
+    """The item of one record; None (counted) when it cannot be understood or leaves no way on."""
+    rules: tuple[str, ...] = ()
+    try:
+        if not isinstance(value, dict):
+            raise ValueError("not an object")
+        if format_name == NATIVE:
+            item = _native(value)
+        else:
+            item, rules = portal_item(value)
+    except ValueError:
+        warnings["broken_record"] += 1
+        return None
+    faults = [finding.rule for finding in check_item(item) if finding.severity is Severity.ERROR]
+    warnings.update(faults or rules)
+    return None if faults else item
+
+
+def _native(value: dict[str, Any]) -> Item:
+    item = record.build(Item, value)
+    if not item.code.strip() or not item.name.strip():
+        raise ValueError("code or name is empty")
+    return item

@@ -1,0 +1,178 @@
+"""What a person typed, understood: characters, pinyin in full, first letters, or a mixture.
+
+A run of letters is read as whole syllables, the last of which may be unfinished
+(`juzhuzh`), or as first letters (`jzz`).  Where that finds nothing, `mixed` lets both stand
+in one run (`shebk`).  `expression` asks the index for a superset; `find` judges a text.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.catalog import grams
+from app.catalog.grams import BEGINNING, CHARACTER, INITIALS, SYLLABLE, Sounds
+
+MAX_UNITS = 200
+"""The longest item name of GB/T 39046 has 200 characters; what is typed beyond is cut."""
+_LONGEST_SYLLABLE = 6
+_ENOUGH = 24
+"""So many ways to read the start of a query are asked for in one expression."""
+_WORDS = 40
+
+Unit = tuple[str, str]
+"""(kind of app.catalog.grams, the letters or the character)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One unit of the query, where it ends, and how its run of letters is being read."""
+
+    unit: Unit
+    end: int
+    mode: str
+
+
+class Pattern:
+    """One normalised text to look for, read with the syllables of one catalog."""
+
+    def __init__(self, text: str, syllables: Collection[str], mixed: bool = False) -> None:
+        self.text = text[:MAX_UNITS]
+        self._syllables = syllables
+        self._mixed = mixed
+        self._known: dict[tuple[int, str], tuple[_Step, ...]] = {}
+
+    @property
+    def has_letters(self) -> bool:
+        return any(_letter(unit) for unit in self.text)
+
+    def find(
+        self, text: str, sounds: Callable[[], Sounds], start_only: bool = False
+    ) -> tuple[int, int] | None:
+        """First place in a normalised text, as (start, end) in units; `sounds` are its readings."""
+        if not self.has_letters:
+            at = text.find(self.text)
+            return (at, at + len(self.text)) if at == 0 or (at > 0 and not start_only) else None
+        heard = sounds()
+        for at in range(min(1, len(text)) if start_only else len(text)):
+            end = self._end(text, heard, at, 0, "")
+            if end is not None:
+                return at, end
+        return None
+
+    def _end(self, text: str, sounds: Sounds, at: int, position: int, mode: str) -> int | None:
+        if position == len(self.text):
+            return at
+        if at == len(text):
+            return None
+        for step in self._steps(position, mode):
+            if _fits(step.unit, text[at], sounds[at]):
+                end = self._end(text, sounds, at + 1, step.end, step.mode)
+                if end is not None:
+                    return end
+        return None
+
+    def _steps(self, position: int, mode: str) -> tuple[_Step, ...]:
+        key = (position, mode)
+        if key not in self._known:
+            self._known[key] = tuple(self._read(position, mode))
+        return self._known[key]
+
+    def _read(self, position: int, mode: str) -> Iterator[_Step]:
+        unit = self.text[position]
+        if not _letter(unit):
+            yield _Step((CHARACTER, unit), position + 1, "")
+            return
+        if self._mixed or mode in ("", SYLLABLE):
+            yield from self._read_syllables(position)
+        if self._mixed or mode in ("", INITIALS):
+            yield _Step((INITIALS, unit), position + 1, INITIALS)
+
+    def _read_syllables(self, position: int) -> Iterator[_Step]:
+        rest = self.text[position : position + _LONGEST_SYLLABLE]
+        for length in range(len(rest), 0, -1):
+            piece, end = rest[:length], position + length
+            if end == len(self.text):
+                if any(sound.startswith(piece) for sound in self._syllables):
+                    yield _Step((BEGINNING, piece), end, SYLLABLE)
+            elif piece in self._syllables:
+                yield _Step((SYLLABLE, piece), end, SYLLABLE)
+
+    def expression(self, field: str, start_only: bool = False) -> str:
+        """FTS5 words that every text with this pattern has; "" when no text can have it."""
+        either = (_words(units, field, start_only) for units in self._openings)
+        return " OR ".join(dict.fromkeys(f"({_all(words)})" for words in either))
+
+    @cached_property
+    def _openings(self) -> Sequence[tuple[Unit, ...]]:
+        """The ways to read the query, in full where few, else as far as they stay few."""
+        paths: list[tuple[tuple[Unit, ...], int, str]] = [((), 0, "")]
+        while any(position < len(self.text) for _, position, _ in paths):
+            longer = []
+            for units, position, mode in paths:
+                if position == len(self.text):
+                    longer.append((units, position, mode))
+                steps = self._steps(position, mode) if position < len(self.text) else ()
+                longer += [((*units, step.unit), step.end, step.mode) for step in steps]
+            if len(longer) > _ENOUGH and paths[0][0]:
+                break
+            paths = longer
+        return [units for units, _, _ in paths]
+
+
+def _letter(unit: str) -> bool:
+    return "a" <= unit <= "z"
+
+
+def _fits(unit: Unit, character: str, sounds: tuple[str, ...]) -> bool:
+    kind, piece = unit
+    if kind == CHARACTER:
+        return piece == character
+    return piece in sounds if kind == SYLLABLE else any(sound.startswith(piece) for sound in sounds)
+
+
+def _all(words: Sequence[str]) -> str:
+    return " AND ".join(f'"{word}"' for word in list(dict.fromkeys(words))[:_WORDS])
+
+
+def _words(units: Sequence[Unit], field: str, start_only: bool) -> list[str]:
+    """Words of the index that follow from the units standing side by side, the rarest first."""
+    words = [grams.START + word for word in _start_words(units[:3])] if start_only else []
+    for left, right in zip(units, units[1:], strict=False):
+        if left[0] == right[0] == CHARACTER:
+            words.append(field + CHARACTER + left[1] + right[1])
+        elif left[0] == right[0] == SYLLABLE:
+            words.append(field + SYLLABLE + left[1] + grams.SEPARATOR + right[1])
+    words += [field + INITIALS + letters for letters in _letter_words(units)]
+    return words + [field + word for word in _lone_words(units)]
+
+
+def _lone_words(units: Sequence[Unit]) -> Iterator[str]:
+    """Units that no pair of neighbours says already; a first letter is the beginning of a reading."""
+    for i, (kind, piece) in enumerate(units):
+        beside = [units[n][0] for n in (i - 1, i + 1) if 0 <= n < len(units)]
+        heard = any(other != CHARACTER for other in beside)
+        if kind in (CHARACTER, SYLLABLE):
+            if kind not in beside:
+                yield kind + piece
+        elif len(piece) > 1 or not heard:
+            yield BEGINNING + piece
+
+
+def _letter_words(units: Sequence[Unit]) -> Iterator[str]:
+    """First letters of runs of units that are heard, in triples, or the one pair of a short run."""
+    letters = "".join(" " if kind == CHARACTER else piece[0] for kind, piece in units)
+    for run in letters.split():
+        if len(run) == 2:
+            yield run
+        yield from (run[i : i + 3] for i in range(len(run) - 2))
+
+
+def _start_words(units: Sequence[Unit]) -> Iterator[str]:
+    """How a text begins, as far as `grams.start_grams` tells."""
+    kind, piece = units[0]
+    yield (BEGINNING if kind == INITIALS else kind) + piece
+    if [kind for kind, _ in units[:2]] == [CHARACTER, CHARACTER]:
+        yield CHARACTER + piece + units[1][1]
+    heard = "".join(" " if kind == CHARACTER else piece[0] for kind, piece in units).partition(" ")[0]
+    if len(heard) > 1:
+        yield INITIALS + heard
