@@ -31,7 +31,6 @@ class Profile:
     preselect_situations: bool = True
     compare_face: bool = True
     hand_entry: bool = True
-    preview_slip: bool = False
     event_bar: bool = False
     may_exit: bool = True
     lock_after_seconds: int = 0
@@ -61,7 +60,6 @@ PROFILES: Mapping[Channel, Profile] = {
         mask_identity=True,
         preselect_situations=False,
         compare_face=False,
-        preview_slip=True,
         may_exit=False,
     ),
     Channel.POPUP: Profile(
@@ -70,7 +68,6 @@ PROFILES: Mapping[Channel, Profile] = {
         least_size=(1366, 768),
         scale=COUNTER,
         mask_identity=True,
-        preview_slip=True,
         event_bar=True,
         lock_after_seconds=600,
     ),

@@ -60,8 +60,19 @@ class TaskRunner(QObject):
     ) -> Future[T]:
         """Run `work`; then `done(result)` or `failed(error)`, unless `owner` is gone or it was cancelled."""
         future = executor.submit(work)
-        future.add_done_callback(lambda f: self._emit(_Outcome(f, owner, done, failed)))
+        self.follow(future, owner=owner, done=done, failed=failed)
         return future
+
+    def follow(
+        self,
+        future: Future[T],
+        *,
+        owner: QObject,
+        done: Callable[[T], None],
+        failed: Callable[[AppError], None],
+    ) -> None:
+        """Like `run`, for work that is under way already (a device's own thread does it)."""
+        future.add_done_callback(lambda f: self._emit(_Outcome(f, owner, done, failed)))
 
     def relay(self, callback: Callable[..., None], owner: QObject) -> Callable[..., None]:
         """A callable for any thread; `callback` gets its arguments on the GUI thread, while `owner` lives."""

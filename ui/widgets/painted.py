@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QWidget
@@ -67,7 +68,7 @@ class FocusRing(QWidget):
 
     def follow(self, target: QWidget | None) -> None:
         """Lie round `target`; None, or one that wants no ring, hides it."""
-        for widget in self._watched:
+        for widget in filter(shiboken6.isValid, self._watched):
             widget.removeEventFilter(self)
         self._watched = []
         self._target = target if target is not None and not target.property("no_ring") else None
@@ -84,12 +85,11 @@ class FocusRing(QWidget):
         moved = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
         if event.type() in moved:
             self._place()
-        elif event.type() == QEvent.Type.Destroy and watched is self._target:
-            self._target = None
-            self.hide()
         return False
 
     def _focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if not shiboken6.isValid(self):
+            return
         window = self.parentWidget()
         if new is None or window is None or not window.isAncestorOf(new):
             self.follow(None)
@@ -98,7 +98,12 @@ class FocusRing(QWidget):
 
     def _place(self) -> None:
         target, window = self._target, self.parentWidget()
-        if target is None or window is None or not target.isVisibleTo(window):
+        if (
+            target is None
+            or window is None
+            or not shiboken6.isValid(target)
+            or not target.isVisibleTo(window)
+        ):
             self.hide()
             return
         at = QRect(target.mapTo(window, target.rect().topLeft()), target.size())
