@@ -1,0 +1,131 @@
+"""What the gateway publishes: the ready catalog file, what is current, and the stations' keys.
+
+A draft that `catalog import` left in the DATA folder is published when it changed; with
+`--demo` the demo items stand beside it (the draft's row wins where codes meet).  The same
+items are never published twice: their fingerprint is kept with the version.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete, func, insert, select
+
+from app.domain import record
+from app.domain.catalog import Item
+from app.domain.receipt import StationKey
+from app.gateway.database import Database, catalogs, item_names
+from app.gateway.enrolment import published_keys
+from app.gateway.repository import Repository, file_sha256
+
+CURRENT = "catalog/current.json"
+STATIONS = "stations.json"
+_BATCH = 1000
+
+
+def gather_items(data: Path, demo: bool) -> tuple[Item, ...]:
+    """Everything this gateway has to publish, drafts turned into items in force."""
+    from app.catalog.demo import demo_items
+    from app.catalog.draft import draft_items
+
+    found = {item.code: item for item in (demo_items() if demo else ())}
+    found.update((item.code, item) for item in (draft_items(data) or ()))
+    return tuple(replace(item, draft=False) for item in found.values())
+
+
+def publish_catalog(
+    database: Database, repository: Repository, items: tuple[Item, ...], now: datetime
+) -> str:
+    """Build, sign and put in force, unless these very items already are; returns the version."""
+    fingerprint = _fingerprint(items)
+    newest = _newest(database)
+    if newest is not None and newest[1] == fingerprint and CURRENT in repository.listed():
+        return newest[0]
+    version = _next_version(database, now)
+    with tempfile.TemporaryDirectory(dir=repository.targets.parent) as folder:
+        built = Path(folder) / "catalog.sqlite"
+        _build(items, version, now, built)
+        _put_in_force(repository, built, version, len(items), now)
+        _remember(database, items, version, fingerprint, file_sha256(built), now)
+    return version
+
+
+def publish_stations(database: Database, repository: Repository) -> bool:
+    """Put the present keys in force; True when they had changed."""
+    with database.read() as db:
+        keys = published_keys(db)
+    data = stations_document(keys)
+    if repository.listed().get(STATIONS) == hashlib.sha256(data).hexdigest():
+        return False
+    repository.publish({STATIONS: data})
+    return True
+
+
+def stations_document(keys: Iterable[StationKey]) -> bytes:
+    return record.dumps(list(keys)).encode()
+
+
+def catalog_version(database: Database) -> str:
+    """ "" while nothing is published."""
+    newest = _newest(database)
+    return "" if newest is None else newest[0]
+
+
+def _build(items: tuple[Item, ...], version: str, now: datetime, out: Path) -> None:
+    from app.catalog.build import build_catalog
+
+    build_catalog(items, version, now, out)
+
+
+def _put_in_force(repository: Repository, built: Path, version: str, count: int, now: datetime) -> None:
+    target = f"catalog/{version}.sqlite"
+    current = {
+        "version": version,
+        "target": target,
+        "items": count,
+        "published_at": now.isoformat(),
+        "sha256": file_sha256(built),
+    }
+    former = [path for path in repository.listed() if path.startswith("catalog/") and path != CURRENT]
+    document = json.dumps(current, sort_keys=True).encode()
+    repository.publish({target: built, CURRENT: document}, drop=former)
+
+
+def _remember(
+    database: Database, items: tuple[Item, ...], version: str, fingerprint: str, sha256: str, now: datetime
+) -> None:
+    with database.write() as db:
+        db.execute(
+            insert(catalogs).values(
+                version=version, fingerprint=fingerprint, sha256=sha256, items=len(items), published_at=now
+            )
+        )
+        db.execute(delete(item_names))
+        for start in range(0, len(items), _BATCH):
+            rows = [{"code": i.code, "name": i.name} for i in items[start : start + _BATCH]]
+            db.execute(insert(item_names), rows)
+
+
+def _newest(database: Database) -> tuple[str, str] | None:
+    table = catalogs.c
+    with database.read() as db:
+        row = db.execute(select(catalogs).order_by(table.published_at.desc(), table.version.desc())).first()
+    return None if row is None else (row.version, row.fingerprint)
+
+
+def _next_version(database: Database, now: datetime) -> str:
+    """`20261121.3`: the day, and how many versions this gateway has published so far."""
+    with database.read() as db:
+        count = db.scalar(select(func.count()).select_from(catalogs)) or 0
+    return f"{now:%Y%m%d}.{count + 1}"
+
+
+def _fingerprint(items: tuple[Item, ...]) -> str:
+    digest = hashlib.sha256()
+    for item in sorted(items, key=lambda each: each.code):
+        digest.update(record.dumps(item).encode())
+    return digest.hexdigest()

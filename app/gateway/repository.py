@@ -1,0 +1,201 @@
+"""The signed catalog repository, after The Update Framework 1.0 (theupdateframework.github.io/specification).
+
+    metadata/1.root.json …  N.targets.json  N.snapshot.json  timestamp.json
+    targets/catalog/<sha256>.<version>.sqlite  <sha256>.stations.json  catalog/<sha256>.current.json
+
+Everything but `timestamp.json` carries its version or digest in its name (consistent
+snapshots), so a terminal in the middle of a sync is never surprised by a publication.  A
+publication writes the new files first and `timestamp.json` last, in one replace: a crash in
+between leaves the old repository whole.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+from securesystemslib.signer import CryptoSigner
+from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
+
+from app.atomic_file import install, sync_directory, temporary_beside, write_atomically
+from app.gateway.vault import ROLES, Vault
+
+LIFETIME: Mapping[str, timedelta] = {
+    "root": timedelta(days=3650),
+    "targets": timedelta(days=365),
+    "snapshot": timedelta(days=14),
+    "timestamp": timedelta(days=2),
+}
+_KEPT_VERSIONS = 12
+S = TypeVar("S", Root, Targets, Snapshot, Timestamp)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class Repository:
+    """One publisher's view; safe to call from several threads of one process."""
+
+    def __init__(self, folder: Path, vault: Vault, now: Callable[[], datetime] = utc_now) -> None:
+        self.metadata = folder / "metadata"
+        self.targets = folder / "targets"
+        self._now = now
+        self._lock = Lock()
+        self._signers = {role: CryptoSigner(vault.role_key(role)) for role in ROLES}
+        for place in (self.metadata, self.targets):
+            place.mkdir(parents=True, exist_ok=True)
+        if not (self.metadata / "timestamp.json").exists():
+            self._create()
+
+    @property
+    def first_root(self) -> bytes:
+        """What a station takes as its anchor of trust when it is enrolled."""
+        return (self.metadata / "1.root.json").read_bytes()
+
+    def listed(self) -> Mapping[str, str]:
+        """SHA-256 of every target in force, by its path."""
+        with self._lock:
+            return {path: target.hashes["sha256"] for path, target in self._current()[0].targets.items()}
+
+    def publish(self, files: Mapping[str, Path | bytes], drop: Collection[str] = ()) -> None:
+        """Put `files` (target path: content or a file to copy) in force and take `drop` out, in one step."""
+        with self._lock:
+            targets, snapshot, timestamp = self._current()
+            for path in drop:
+                targets.targets.pop(path, None)
+            for path, source in files.items():
+                targets.targets[path] = self._store(path, source)
+            targets.version += 1
+            self._write(targets)
+            self._seal(snapshot, timestamp, targets.version)
+            self._prune(targets.version, snapshot.version)
+
+    def renew(self) -> bool:
+        """Sign again what is past half of its life; True when anything was."""
+        with self._lock:
+            self._renew_root()
+            targets, snapshot, timestamp = self._current()
+            if self._due(targets):
+                targets.version += 1
+                self._write(targets)
+            elif not (self._due(snapshot) or self._due(timestamp)):
+                return False
+            self._seal(snapshot, timestamp, targets.version)
+            return True
+
+    def target_file(self, path: str) -> Path | None:
+        """Where the bytes of a target in force are."""
+        digest = self.listed().get(path)
+        return None if digest is None else self.targets / _named(path, digest)
+
+    # -- one level down ----------------------------------------------------------------------------
+
+    def _create(self) -> None:
+        root = Root(consistent_snapshot=True, expires=self._expiry("root"))
+        for role, signer in self._signers.items():
+            root.add_key(signer.public_key, role)
+        self._write(root)
+        targets = Targets(expires=self._expiry("targets"))
+        self._write(targets)
+        self._seal(Snapshot(version=0), Timestamp(version=0), targets.version)
+
+    def _current(self) -> tuple[Targets, Snapshot, Timestamp]:
+        timestamp = self._read("timestamp.json", Timestamp)
+        snapshot = self._read(f"{timestamp.snapshot_meta.version}.snapshot.json", Snapshot)
+        targets = self._read(f"{snapshot.meta['targets.json'].version}.targets.json", Targets)
+        return targets, snapshot, timestamp
+
+    def _seal(self, snapshot: Snapshot, timestamp: Timestamp, targets_version: int) -> None:
+        snapshot.meta["targets.json"] = MetaFile(targets_version)
+        snapshot.version += 1
+        self._write(snapshot)
+        timestamp.snapshot_meta = MetaFile(snapshot.version)
+        timestamp.version += 1
+        self._write(timestamp)
+
+    def _renew_root(self) -> None:
+        newest = max(int(p.name.split(".")[0]) for p in self.metadata.glob("*.root.json"))
+        root = self._read(f"{newest}.root.json", Root)
+        if self._due(root):
+            root.version += 1
+            self._write(root)
+
+    def _due(self, signed: Any) -> bool:
+        left: timedelta = signed.expires - self._now()
+        return left < LIFETIME[signed.type] / 2
+
+    def _expiry(self, role: str) -> datetime:
+        return self._now() + LIFETIME[role]
+
+    def _write(self, signed: Any) -> None:
+        signed.expires = self._expiry(signed.type)
+        document: Metadata[Any] = Metadata(signed)
+        document.sign(self._signers[signed.type])
+        prefix = "" if signed.type == "timestamp" else f"{signed.version}."
+        write_atomically(self.metadata / f"{prefix}{signed.type}.json", document.to_bytes(), mode=0o644)
+
+    def _read(self, name: str, kind: type[S]) -> S:
+        signed = Metadata.from_bytes((self.metadata / name).read_bytes()).signed
+        if not isinstance(signed, kind):
+            raise TypeError(f"{name} is not {kind.__name__}")
+        return signed
+
+    def _store(self, path: str, source: Path | bytes) -> TargetFile:
+        if isinstance(source, bytes):
+            target = TargetFile.from_data(path, source, ["sha256"])
+        else:
+            target = TargetFile.from_file(path, str(source), ["sha256"])
+        place = self.targets / _named(path, target.hashes["sha256"])
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(source, bytes):
+            write_atomically(place, source, mode=0o644)
+        elif not place.exists():
+            _copy(source, place)
+        return target
+
+    def _prune(self, targets_version: int, snapshot_version: int) -> None:
+        """Remove what no terminal in the middle of a sync can still ask for."""
+        for role, newest in (("targets", targets_version), ("snapshot", snapshot_version)):
+            for path in self.metadata.glob(f"*.{role}.json"):
+                if int(path.name.split(".")[0]) <= newest - _KEPT_VERSIONS:
+                    path.unlink(missing_ok=True)
+        used = self._used()
+        for path in self.targets.rglob("*"):
+            if path.is_file() and path.relative_to(self.targets).as_posix() not in used:
+                path.unlink(missing_ok=True)
+
+    def _used(self) -> set[str]:
+        used = set()
+        for path in self.metadata.glob("*.targets.json"):
+            listed = self._read(path.name, Targets).targets
+            used |= {_named(name, target.hashes["sha256"]) for name, target in listed.items()}
+        return used
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _named(path: str, digest: str) -> str:
+    """`catalog/current.json` → `catalog/<digest>.current.json`."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}{digest}.{name}"
+
+
+def _copy(source: Path, place: Path) -> None:
+    temporary = temporary_beside(place)
+    try:
+        with source.open("rb") as src, temporary.open("xb") as out:
+            shutil.copyfileobj(src, out, 1 << 20)
+            out.flush()
+            os.fsync(out.fileno())
+        install(temporary, place)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_directory(place.parent.parent)
