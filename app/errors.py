@@ -32,6 +32,14 @@ class AppError(Exception):
         self.values = values
 
 
+class StoppedByPersonError(AppError):
+    """Long work that a person cancelled; nothing is broken."""
+
+    code = "app.stopped"
+    blame = Blame.OPERATOR
+    retryable = True
+
+
 # -- rules: the applicant or the clerk can put it right ------------------------------------------
 
 
