@@ -79,7 +79,8 @@ class Fonts:
         base = self.bold if bold else self.regular
         pairs = ((c, self._font(c, base)) for c in self.printable(text))
         return [
-            Run("".join(c for c, _ in group), font) for font, group in groupby(pairs, key=lambda pair: pair[1])
+            Run("".join(c for c, _ in group), font)
+            for font, group in groupby(pairs, key=lambda pair: pair[1])
         ]
 
     def printable(self, text: str) -> str:

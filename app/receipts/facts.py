@@ -1,0 +1,232 @@
+"""What stands on a receipt, in words, once for both papers: the A4 page and the slip only place it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.domain.receipt import IssuedReceipt, Receipt, ReceiptMaterial, canonical, digest
+from app.texts import Texts
+
+_PAPERLESS = frozenset({"licence", "shared"})
+LAWS = ("1", "2", "3")
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """What belongs to one print and not to the receipt.  `draft`: a preview, nothing of it is signed."""
+
+    copy_no: int = 1
+    platform_number: str = ""
+    printed_at: datetime | None = None
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`key` names its label; `marks` are the short doubts that belong to it; `note` explains it."""
+
+    key: str
+    value: str
+    marks: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLine:
+    """`due` and `got` as originals / copies; `counts` is what came, in words, for the narrow paper."""
+
+    index: int
+    name: str
+    due: str
+    got: str
+    how: str
+    note: str
+    counts: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One receipt, one impression, one language."""
+
+    receipt: Receipt
+    texts: Texts
+    impression: Impression = Impression()
+    qr_text: str = ""
+    digest_head: str = ""
+
+    # -- head and foot ---------------------------------------------------------------------------------
+
+    @property
+    def head(self) -> str:
+        r = self.receipt
+        channel = self.texts.code("paper.channel", r.channel)
+        head = self.texts.say("paper.head", site=r.site, station=r.station_id, channel=channel)
+        return head + self._say("demo") if r.demo else head
+
+    @property
+    def number(self) -> str:
+        return self.receipt.number or self._say("no_number")
+
+    @property
+    def platform(self) -> str:
+        number = self.impression.platform_number
+        return self._say("platform_number", number=number) if number else self._say("platform_unknown")
+
+    @property
+    def copy_mark(self) -> str:
+        """ "" on the first print."""
+        count = self.impression.copy_no
+        return self._say("copy", count=count) if count >= 2 else ""
+
+    @property
+    def scan(self) -> str:
+        if not self.qr_text:
+            return self._say("no_code")
+        return self._say("scan_offline" if self.receipt.offline else "scan")
+
+    @property
+    def printed_at(self) -> str:
+        at = self.impression.printed_at or self.receipt.received_at
+        return f"{at:%Y-%m-%d %H:%M}"
+
+    @property
+    def operator(self) -> str:
+        r = self.receipt
+        if not (r.operator_name and r.operator_id):
+            return r.operator_name or r.operator_id or self.texts.code("paper.channel", r.channel)
+        return self._say("person", name=r.operator_name, id=r.operator_id)
+
+    @property
+    def service_phone(self) -> str:
+        return self.receipt.service_phone or self._say("not_given")
+
+    # -- facts ------------------------------------------------------------------------------------------
+
+    def people(self) -> list[Fact]:
+        r = self.receipt
+        who = "handler" if r.organisation else "applicant"
+        facts = [Fact("organisation", r.organisation)] if r.organisation else []
+        return [
+            *facts,
+            Fact(who, r.applicant_name),
+            Fact("document", f"{r.document_kind} {r.document_number}".strip(), tuple(self._document_marks())),
+            Fact("phone", r.phone or self._say("not_given")),
+            Fact("agent", r.agent_name or self._say("none" if r.organisation else "self")),
+        ]
+
+    def matter(self) -> list[Fact]:
+        r = self.receipt
+        return [
+            Fact("item", r.item_name),
+            Fact("department", r.department),
+            Fact("situation", self._say("join").join(r.situation) or self._say("none")),
+            Fact("item_code", r.item_code),
+            Fact("catalog", r.catalog_version),
+            Fact("promise", self._promise()),
+            Fact("delivery", r.delivery),
+        ]
+
+    def dates(self) -> list[Fact]:
+        """Received, start, answer, and the end of the promise where there is one."""
+        r = self.receipt
+        same_day = r.starts == r.received_at.date()
+        facts = [
+            Fact("received", f"{r.received_at:%Y-%m-%d %H:%M}", (), self.weekday(r.received_at)),
+            self._day(
+                "starts", r.starts, r.starts_provisional, "starts_today" if same_day else "starts_later"
+            ),
+            self._day("answer", r.answer_by, r.answer_provisional, "answer"),
+        ]
+        if r.promised_by is not None and r.promise_days:
+            facts.append(self._day("promised", r.promised_by, r.promised_provisional, "promised"))
+        return facts
+
+    @property
+    def provisional(self) -> bool:
+        return any(fact.marks for fact in self.dates())
+
+    def weekday(self, day: date) -> str:
+        return self._say(f"weekday.{day.isoweekday()}")
+
+    def label(self, fact: Fact, short: bool = False) -> str:
+        key = f"paper.short.{fact.key}"
+        return self.texts[key] if short and key in self.texts else self._say(f"label.{fact.key}")
+
+    # -- materials ----------------------------------------------------------------------------------------
+
+    def materials(self) -> list[MaterialLine]:
+        return [self._material(n, m) for n, m in enumerate(self.receipt.materials, 1)]
+
+    def material_count(self, key: str) -> str:
+        """The sentence `key` with how many kinds are due and how many of them are settled."""
+        due = self.receipt.materials
+        return self._say(key, due=len(due), got=sum(_settled(m) for m in due))
+
+    def laws(self) -> Sequence[str]:
+        return [self._say(f"law.{n}") for n in LAWS]
+
+    def word(self, key: str) -> str:
+        return self._say(key)
+
+    # -- words ----------------------------------------------------------------------------------------------
+
+    def _say(self, key: str, **values: object) -> str:
+        return self.texts.say(f"paper.{key}", **values)
+
+    def _document_marks(self) -> list[str]:
+        marks = [] if self.receipt.machine_read else [self._say("unread")]
+        return marks + ([self._say("bad_number")] if self.receipt.number_valid is False else [])
+
+    def _day(self, key: str, day: date, provisional: bool, note: str) -> Fact:
+        marks = (self._say("provisional"),) if provisional else ()
+        return Fact(key, day.isoformat(), marks, self._say(f"when.{note}", days=self.receipt.promise_days))
+
+    def _promise(self) -> str:
+        days = self.receipt.promise_days
+        if days is None:
+            return self._say("promise.none")
+        return self._say("promise.days", days=days) if days else self._say("promise.immediate")
+
+    def _material(self, index: int, m: ReceiptMaterial) -> MaterialLine:
+        came = m.originals + m.copies > 0 or m.how in _PAPERLESS
+        how = self.texts.code("collect", m.how) if came else "\u2014"
+        return MaterialLine(
+            index=index,
+            name=m.name,
+            due=f"{m.due_originals}/{m.due_copies}",
+            got=f"{m.originals}/{m.copies}",
+            how=how,
+            note=self._remark(m),
+            counts=self._counts(m),
+        )
+
+    def _remark(self, m: ReceiptMaterial) -> str:
+        if m.how in _PAPERLESS:
+            return self._say("table.paperless")
+        if _settled(m):
+            return ""
+        return self._say("table.partly" if m.originals + m.copies else "table.missing")
+
+    def _counts(self, m: ReceiptMaterial) -> str:
+        if m.how in _PAPERLESS and not m.originals + m.copies:
+            return self.texts.code("collect", m.how)
+        if m.originals and m.copies:
+            return self._say("table.both", originals=m.originals, copies=m.copies)
+        if m.copies:
+            return self._say("table.copies", copies=m.copies)
+        return self._say("table.originals", originals=m.originals) if m.originals else ""
+
+
+def _settled(m: ReceiptMaterial) -> bool:
+    enough = m.originals >= m.due_originals and m.copies >= m.due_copies
+    return enough or m.how in _PAPERLESS
+
+
+def of_issued(issued: IssuedReceipt, texts: Texts, impression: Impression) -> Facts:
+    seal = digest(canonical(issued.receipt), issued.salt)[:6].hex().upper()
+    head = "-".join(seal[i : i + 4] for i in range(0, 12, 4))
+    return Facts(issued.receipt, texts, impression, issued.qr_text, head)
+
+
+def of_draft(receipt: Receipt, texts: Texts) -> Facts:
+    return Facts(receipt, texts, Impression(draft=True))

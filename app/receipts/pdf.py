@@ -1,0 +1,183 @@
+"""The A4 receipt: one page, whatever stands on it.
+
+Head, signatures and foot keep their places; what lies between is made denser, first in
+white space, then in type, then with the material list in two halves, until it fits.
+Nothing is left out and nothing is cut off.  Output depends on its input alone.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+from threading import Lock
+
+from app.receipts import qr
+from app.receipts.facts import Facts
+from app.receipts.pdf_blocks import (
+    LEFT,
+    RIGHT,
+    DateBoxes,
+    Density,
+    FactTable,
+    Laws,
+    MaterialTable,
+    fitted,
+    tag,
+)
+from app.receipts.pen import GREY, LIGHT, Pen, measure
+
+_QR_SIDE = 34.0  # mm; at 200 dpi 20 mm could not be read, 25 mm could
+_BARCODE_WIDTH, _BARCODE_HEIGHT = 80.0, 9.0
+_BODY_TOP = 55.5
+_FOOT_LINE = 282.0
+_SIGN_HEIGHT = 39.0
+_BODY_END = _FOOT_LINE - _SIGN_HEIGHT
+
+_LOCK = Lock()  # reportlab keeps its fonts in module state
+
+Body = tuple[FactTable, MaterialTable, DateBoxes, Laws]
+
+
+def draw(facts: Facts) -> bytes:
+    """The unsigned PDF."""
+    with _LOCK:
+        pen = Pen(facts.texts.say("paper.foot.file_title", number=facts.number), facts.receipt.site)
+        _watermark(pen, facts)
+        _head(pen, facts)
+        _body(pen, facts)
+        _signatures(pen, facts)
+        _foot(pen, facts)
+        return pen.finish()
+
+
+def _watermark(pen: Pen, facts: Facts) -> None:
+    if facts.impression.draft:
+        pen.watermark(facts.word("specimen_mark"), 130)
+    elif facts.receipt.demo:
+        pen.watermark(facts.word("demo_mark"), 130)
+
+
+# -- head --------------------------------------------------------------------------------------------
+
+
+def _head(pen: Pen, facts: Facts) -> None:
+    room = RIGHT - LEFT - _QR_SIDE - 6
+    pen.say(LEFT, 17.5, facts.head, fitted(facts.head, 10, room))
+    title = pen.say(LEFT, 29.6, facts.word("title"), 26, bold=True)
+    _tags(pen, facts, LEFT + title + 5, room - title - 5)
+    second = facts.platform + facts.word("join") + facts.word("purpose")
+    pen.say(LEFT, 36.4, second, fitted(second, 9.5, room))
+    _number(pen, facts)
+    _code(pen, facts)
+
+
+def _tags(pen: Pen, facts: Facts, x: float, room: float) -> None:
+    marks = [facts.word("demo_mark")] if facts.receipt.demo else []
+    marks += [facts.copy_mark] if facts.copy_mark else []
+    marks += [facts.word("offline")] if facts.receipt.offline else []
+    size = fitted("    ".join(marks) + "  ", 11, room, True)
+    for mark in marks:
+        x += tag(pen, x, 26.2, mark, size) + 2
+
+
+def _number(pen: Pen, facts: Facts) -> None:
+    top = 39.4
+    if facts.receipt.number:
+        pen.barcode(LEFT, top, _BARCODE_WIDTH, _BARCODE_HEIGHT, facts.receipt.number)
+    else:
+        pen.frame(LEFT, top, _BARCODE_WIDTH, _BARCODE_HEIGHT, dash=True, grey=LIGHT)
+    middle = LEFT + _BARCODE_WIDTH / 2
+    pen.say(middle, top + _BARCODE_HEIGHT + 4.4, facts.number, 11, bold=True, align="centre")
+
+
+def _code(pen: Pen, facts: Facts) -> None:
+    left, top = RIGHT - _QR_SIDE, 13.5
+    middle = left + _QR_SIDE / 2
+    size = fitted(facts.scan, 8.5, _QR_SIDE + 14)
+    if facts.qr_text:
+        pen.modules(left, top, _QR_SIDE, qr.matrix(facts.qr_text))
+        pen.say(RIGHT, top + _QR_SIDE + 4.4, facts.scan, size, align="right")
+    else:
+        pen.frame(left, top, _QR_SIDE, _QR_SIDE, dash=True, grey=LIGHT)
+        pen.say(
+            middle, top + _QR_SIDE / 2 + 1, facts.scan, fitted(facts.scan, 8.5, _QR_SIDE - 4), align="centre"
+        )
+
+
+# -- body --------------------------------------------------------------------------------------------
+
+
+def _densities() -> Iterator[Density]:
+    """From comfortable to as small as it takes."""
+    for air in (1.0, 0.8, 0.6, 0.45, 0.3):
+        yield Density(1.0, air)
+    for size in (0.96, 0.92, 0.88):
+        yield Density(size, 0.3)
+    for air in (0.6, 0.3):
+        yield Density(0.95, air, 2)
+    for step in count(1):
+        yield Density(0.97**step * 0.95, 0.3, 2)
+
+
+def _body(pen: Pen, facts: Facts) -> None:
+    room = _BODY_END - _BODY_TOP
+    for density in _densities():
+        blocks = _blocks(facts, density)
+        gap = 4.6 * density.air
+        if sum(block.height for block in blocks) + gap * len(blocks) <= room:
+            break
+    y = _BODY_TOP
+    for block in blocks:
+        block.draw(pen, y)
+        y += block.height + gap
+
+
+def _blocks(facts: Facts, density: Density) -> Body:
+    return (
+        FactTable(facts, density),
+        MaterialTable(facts, density),
+        DateBoxes(facts, density),
+        Laws(facts, density),
+    )
+
+
+# -- signatures and foot -----------------------------------------------------------------------------
+
+
+def _signatures(pen: Pen, facts: Facts) -> None:
+    y = _BODY_END
+    pen.line(LEFT, y, RIGHT, y, 0.15, LIGHT)
+    entries = (
+        ("operator", facts.operator),
+        ("service_phone", facts.service_phone),
+        ("supervision", facts.word("foot.supervision_phone")),
+    )
+    for x, (key, value) in zip((LEFT, LEFT + 66, LEFT + 128), entries, strict=True):
+        label = pen.say(x, y + 5.6, facts.word(f"label.{key}"), 9.5, grey=GREY)
+        pen.say(x + label + 3, y + 5.6, value, fitted(value, 10, 60 - label - 6))
+    pen.say(LEFT, y + 14.2, facts.word("sign.statement"), 9.5)
+    for offset, key in ((23.4, "signature"), (32.6, "date")):
+        pen.say(LEFT, y + offset, facts.word(f"label.{key}"), 9.5, grey=GREY)
+        pen.line(LEFT + 20, y + offset + 1, LEFT + 78, y + offset + 1, 0.2)
+    _seal(pen, facts, RIGHT - 64, y + 9.6)
+
+
+def _seal(pen: Pen, facts: Facts, x: float, y: float) -> None:
+    pen.frame(x, y, 64, 25.5, dash=True)
+    middle = x + 32
+    pen.say(middle, y + 7, facts.word("sign.seal"), 10, align="centre")
+    words = facts.word("sign.draft" if facts.impression.draft else "sign.signed").split("\n")
+    for number, text in enumerate(words):
+        pen.say(middle, y + 15 + 4.6 * number, text, 8.5, align="centre", grey=GREY)
+
+
+def _foot(pen: Pen, facts: Facts) -> None:
+    pen.line(LEFT, _FOOT_LINE, RIGHT, _FOOT_LINE, 0.15, LIGHT)
+    page = facts.word("foot.page")
+    pen.say(RIGHT, _FOOT_LINE + 4, page, 8, align="right", grey=GREY)
+    line = facts.texts.say(
+        "paper.foot.line",
+        digest=facts.digest_head or facts.word("no_number"),
+        station=facts.receipt.station_id,
+        format=facts.receipt.format,
+        time=facts.printed_at,
+    )
+    pen.say(LEFT, _FOOT_LINE + 4, line, fitted(line, 8, RIGHT - LEFT - measure(page, 8) - 6), grey=GREY)

@@ -1,0 +1,26 @@
+"""The QR of a receipt as a matrix of modules; the papers draw it each in their own way."""
+
+import re
+
+QUIET = 4  # modules of white on every side, ISO/IEC 18004
+_ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]*")
+
+Matrix = list[list[bool]]
+
+
+def matrix(text: str, level: str = "M") -> Matrix:
+    """Square of modules, True dark, without quiet zone; `level` L, M, Q or H.
+
+    Raises ValueError for text outside the alphanumeric set: what a receipt encodes never is.
+    """
+    from qrcode import QRCode
+    from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
+    from qrcode.util import QRData
+
+    if not _ALPHANUMERIC.fullmatch(text):
+        raise ValueError("not a text for alphanumeric mode")
+    levels = {"L": ERROR_CORRECT_L, "M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}
+    code = QRCode(error_correction=levels[level], border=0)
+    code.add_data(QRData(text), optimize=0)  # the narrowest mode that holds it: alphanumeric
+    code.make(fit=True)
+    return [[bool(cell) for cell in row] for row in code.get_matrix()]
