@@ -100,9 +100,8 @@ class Repository:
         for role, signer in self._signers.items():
             root.add_key(signer.public_key, role)
         self._write(root)
-        targets = Targets(expires=self._expiry("targets"))
-        self._write(targets)
-        self._seal(Snapshot(version=0), Timestamp(version=0), targets.version)
+        for signed in (Targets(), Snapshot(), Timestamp()):  # each at version 1, naming version 1
+            self._write(signed)
 
     def _current(self) -> tuple[Targets, Snapshot, Timestamp]:
         timestamp = self._read("timestamp.json", Timestamp)

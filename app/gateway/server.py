@@ -36,15 +36,15 @@ def serve(
 ) -> int:
     """Run until a signal says stop; returns the exit code.
 
-    `ready(host, port)` is called when the port is open.  Raises StoreBusyError (another
+    When the port is open `ready(host, port)` is called; left out, it writes `ready HOST:PORT`
+    to stdout, which is what a parent process waits for.  Raises StoreBusyError (another
     gateway on this DATA folder), StoreError, OSError (port taken), SQLAlchemyError.
     """
     hold_lock(data)
     parts = open_parts(data, database, demo)
     try:
         with _listening(host, port) as listener, _upkeep(parts):
-            if ready is not None:
-                ready(*listener.getsockname()[:2])
+            (ready or _announce)(*listener.getsockname()[:2])
             _run(parts, listener)
     finally:
         parts.database.close()
@@ -111,7 +111,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1")
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    return serve(args.data, args.port, args.database, args.demo, args.host, _announce)
+    return serve(args.data, args.port, args.database, args.demo, args.host)
 
 
 def _announce(host: str, port: int) -> None:
