@@ -4,18 +4,18 @@ The result code decides, not the wording (https://sqlite.org/rescode.html).  Wha
 about the disk, the key or another process is our own mistake and passes as it is.
 """
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import exc
 
+from app.atomic_file import temporary_beside, write_atomically
 from app.errors import DiskFullError, StoreBusyError, StoreDamagedError, StoreError, StoreKeyError
 
 _BUSY, _LOCKED, _READ_ONLY, _IO, _CORRUPT, _FULL, _CANNOT_OPEN, _NOT_A_DATABASE = 5, 6, 8, 10, 11, 13, 14, 26
 _IO_CORRUPT_FILE_SYSTEM = 10 | (33 << 8)
-_SCARCE_BYTES = 1 << 18  # an input-output error with less room than this is a full disk
+_PROBE_BYTES = 1 << 16  # an input-output error while not even this can be written is a full disk
 
 
 class Faults:
@@ -54,7 +54,13 @@ class Faults:
         return None
 
     def _no_room(self) -> bool:
+        """Ask the disk itself: SQLite calls an exhausted quota a mere input-output error."""
+        probe = temporary_beside(self._path)
         try:
-            return shutil.disk_usage(self._path.parent).free < _SCARCE_BYTES
-        except OSError:
+            write_atomically(probe, bytes(_PROBE_BYTES))
+            probe.unlink()
+        except DiskFullError:
+            return True
+        except (StoreError, OSError):
             return False
+        return False

@@ -1,0 +1,46 @@
+"""kill -9 in the middle of writing: what was committed is there, and nothing is there by half."""
+
+import random
+import signal
+from pathlib import Path
+
+from app.store.sql_store import SqlStore
+from tests.store.conftest import Child
+from tests.store.samples import KEY, a_case, a_receipt
+
+ROUNDS = 4
+
+
+def test_every_committed_case_survives_and_none_is_half(tmp_path: Path, child: Child) -> None:
+    path = tmp_path / "store.db"
+    told: list[str] = []
+    chance = random.Random(2)
+    for round_no in range(ROUNDS):
+        writer = child("write", path, round_no * 10_000 + 1)
+        assert writer.stdout is not None
+        for _ in range(chance.randrange(1, 60)):
+            told.append(writer.stdout.readline())
+        writer.send_signal(signal.SIGKILL)
+        told += [line for line in writer.stdout.read().splitlines(True) if line.endswith("\n")]
+        writer.wait(20)
+    _check(path, [line.split() for line in told])
+
+
+def _check(path: Path, told: list[list[str]]) -> None:
+    store = SqlStore(path, KEY)
+    store.check()
+    with store.begin() as work:
+        lines = work.case_lines(100_000)
+        stored = {line.case_id: line.number for line in lines}
+        for case_id, number in told:
+            assert stored[case_id] == number
+        assert len(lines) - len(told) in range(ROUNDS + 1)  # committed, and killed before saying so
+        for case_id, number in stored.items():
+            n = int(case_id[-12:], 16)
+            case = a_case(n, number=number)
+            assert work.case(case_id) == case
+            assert work.receipt(case_id) == a_receipt(case)
+            assert len(work.messages_of(case_id)) == len(work.prints_of(case_id)) == 1
+        assert len(set(stored.values())) == len(stored)
+        assert work.take_sequence() == len(stored) + 1  # each sequence once, none lost
+    store.close()
