@@ -40,11 +40,14 @@ class Texts:
         return self._sentences.get(f"{table}.{code}", code)
 
     def error(self, error: AppError) -> str:
-        """What happened and what to do; falls back from `a.b.c` to `a.b` to `a`."""
-        key = error.code
-        while f"error.{key}.text" not in self._sentences:
-            key = key.rpartition(".")[0]
-        return self._sentences[f"error.{key}.text"].format_map(_Lenient(error.values))
+        """What happened and what to do."""
+        return self.trouble(error.code, **error.values)
+
+    def trouble(self, code: str, **values: object) -> str:
+        """The sentence of an error code; falls back from `a.b.c` to `a.b` to `a`; "" for no code."""
+        while code and f"error.{code}.text" not in self._sentences:
+            code = code.rpartition(".")[0]
+        return self._sentences[f"error.{code}.text"].format_map(_Lenient(values)) if code else ""
 
 
 class _Lenient(dict[str, object]):

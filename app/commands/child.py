@@ -52,7 +52,7 @@ class Child:
         self._lines.put("")
 
     def ready(self) -> dict[str, str]:
-        """Wait for the readiness line; its words after `ready`, e.g. {"listen": "127.0.0.1:9001"}.
+        """Wait for `ready HOST:PORT [control HOST:PORT]`: {"listen": …, "control": …}.
 
         Raises RuntimeError when the child ends or stays silent instead.
         """
@@ -64,8 +64,8 @@ class Child:
             if not line and self._process.poll() is not None:
                 raise RuntimeError(f"a child process ended with {self._process.returncode}")
             if line.startswith("ready "):
-                listen, *rest = line.removeprefix("ready ").split()
-                return {"listen": listen, **dict(part.split("=", 1) for part in rest if "=" in part)}
+                words = ["listen", *line.removeprefix("ready ").split()]
+                return dict(zip(words[::2], words[1::2], strict=False))
 
     def stop(self) -> None:
         if self._process.stdin is not None:

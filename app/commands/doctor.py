@@ -53,7 +53,7 @@ def _device(health: DeviceHealth, texts: Texts) -> dict[str, Any]:
         "line": health.line,
         "simulated": health.simulated,
         "reason": health.reason,
-        "advice": texts[f"error.{health.reason}.text"] if f"error.{health.reason}.text" in texts else "",
+        "advice": texts.trouble(health.reason),
         "facts": health.facts,
     }
 

@@ -4,11 +4,14 @@ Everything goes over real bytes on free ports of this machine, by the production
 the other end of each line is ours, and it says so on screen and on paper.
 """
 
+import json
 import logging
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.atomic_file import write_atomically
 from app.commands.child import Child
@@ -51,13 +54,22 @@ simulated = true
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """`lines`: HOST:PORT by emulator; `controls`: their control ports; `slips`: where printed slips are drawn."""
+    """`lines`: HOST:PORT by emulator; `controls`: their control doors; `slips`: folder of what was printed."""
 
     data: Path
     gateway: str
     lines: Mapping[str, str]
     controls: Mapping[str, str]
     slips: Path
+
+    def tell(self, device: str, command: str) -> dict[str, Any]:
+        """Command an emulator while it runs (`card resident`, `lift`, `fault …`): its JSON answer."""
+        host, _, port = self.controls[device].rpartition(":")
+        with socket.create_connection((host, int(port)), timeout=5) as door, door.makefile("rw") as lines:
+            lines.write(f"{command}\n")
+            lines.flush()
+            answer: dict[str, Any] = json.loads(lines.readline())
+        return answer
 
     def station(self, mode: Channel) -> tuple[Path, Path]:
         """An enrolled and synced station of a mode: (station file, DATA folder)."""

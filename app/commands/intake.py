@@ -94,7 +94,7 @@ def _after(office: Office, received: Received, data: Path) -> dict[str, Any]:
 
 
 def _plain_copy(office: Office, received: Received, data: Path) -> Path | None:
-    """The PDF in DATA/out for the caller; None when it cannot be written now (it can be made again any time)."""
+    """The PDF in DATA/out for the caller; None when it cannot be written now (it can be made again)."""
     target = data.resolve() / "out" / f"{received.case.number}.pdf"
     try:
         pdf = receipt_pdf(office, received.case.case_id)

@@ -25,12 +25,38 @@ from app.errors import InvalidInputError
 from app.texts import load
 
 KEYS = frozenset(
-    "item_code situation applicant materials decision request_id operator contact delivery organisation "
-    "agent".split()
+    [
+        "item_code",
+        "situation",
+        "applicant",
+        "materials",
+        "decision",
+        "request_id",
+        "operator",
+        "contact",
+        "delivery",
+        "organisation",
+        "agent",
+    ]
 )
 _DOCUMENT_KEYS = frozenset(
-    "name number kind sex nation birth address authority valid_from valid_to english_name nationality "
-    "pass_number issue_count card_version".split()
+    [
+        "name",
+        "number",
+        "kind",
+        "sex",
+        "nation",
+        "birth",
+        "address",
+        "authority",
+        "valid_from",
+        "valid_to",
+        "english_name",
+        "nationality",
+        "pass_number",
+        "issue_count",
+        "card_version",
+    ]
 )
 _READ_BACK = frozenset({"number_valid", "doubtful"})  # what read-id says besides; of no weight when typed in
 

@@ -41,7 +41,11 @@ def guarded(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) 
 
 def _fail(args: argparse.Namespace, code: str, message: str, retryable: bool) -> None:
     if getattr(args, "json", False):
-        print(json.dumps({"error": {"code": code, "message": message, "retryable": retryable}}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {"error": {"code": code, "message": message, "retryable": retryable}}, ensure_ascii=False
+            )
+        )
     else:
         print(message, file=sys.stderr)
 

@@ -52,7 +52,9 @@ def application() -> QApplication:
     return app
 
 
-def show(app: QApplication, station: Path, data: Path, mode: Channel, operator: Operator | None = None) -> int:
+def show(
+    app: QApplication, station: Path, data: Path, mode: Channel, operator: Operator | None = None
+) -> int:
     with open_office(station, data, mode=mode) as office, desk_of(office, operator) as desk:
         shell = make_shell(desk, mode)
         if PROFILES[mode].full_screen:

@@ -1,22 +1,30 @@
 """Build an `Office` from a station file and a DATA folder: the one place where ports meet adapters."""
 
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from app.domain.device import DeviceKind
-from app.domain.record import loads
-from app.errors import NotEnrolledError
-from app.ports import Enrolment
-from app.services.office import Office, Station
-from app.settings import StationSettings
-from app.texts import RESOURCES, load
+from devices.hub import DeviceHub
+from devices.registry import DeviceLine
 
-logger = logging.getLogger(__name__)
+from app.catalog.source import CatalogFolder
+from app.domain.catalog import Channel
+from app.domain.device import DeviceKind
+from app.domain.receipt import StationKey, Verdict
+from app.errors import NotEnrolledError, OfflineError, StoreKeyError
+from app.ports import Enrolment, Granted, ReceiptVerifier, Store
+from app.receipts.keys import make_key, signer, signing_request
+from app.receipts.sealer import StationSealer
+from app.schedules import load_calendar
+from app.services.office import Office, Station
+from app.settings import StationSettings, read
+from app.store.local import LocalStore, open_local
+from app.texts import load
+
 SHANGHAI = timezone(timedelta(hours=8), "CST")
+ALL_DEVICES = tuple(DeviceKind)
 
 
 class SystemClock:
@@ -24,3 +32,137 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(SHANGHAI)
+
+
+@contextmanager
+def open_office(
+    file: Path, data: Path, *, devices: Sequence[DeviceKind] = ALL_DEVICES, mode: Channel | None = None
+) -> Iterator[Office]:
+    """A station as the one writing process of its DATA folder; everything is closed at the end.
+
+    Raises SettingsError, StoreError, NotEnrolledError (enrolled as another station).
+    """
+    settings = read(file)
+    with open_local(data, mode.value if mode else "command") as local:
+        hub = device_hub(settings, devices)
+        try:
+            yield _office(settings, local, hub, mode or settings.mode)
+        finally:
+            hub.close()
+
+
+def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: Channel) -> Office:
+    from app.receipts.press import Press
+    from app.remote.catalog_sync import TufCatalogSync
+    from app.remote.gateway_client import GatewayClient
+    from app.remote.station_keys import SyncedStationKeys
+
+    data, texts, clock, url = local.folder.path, load(), SystemClock(), settings.gateway.url
+    keys = SyncedStationKeys(data)
+    enrolment = _enrolment(local.store, settings)
+    pem = _private_key(local) if enrolment else ""
+    known = keys.key(enrolment.key_id) if enrolment else None
+    return Office(
+        station=Station(settings.station_id, settings.site, mode, demo=bool(known and known.demo)),
+        texts=texts,
+        clock=clock,
+        calendar=load_calendar(),
+        store=local.store,
+        catalog=CatalogFolder(data),
+        catalog_sync=TufCatalogSync(url, data, enrolment.trusted_root) if enrolment and url else None,
+        archive=local.archive,
+        sealer=_sealer(enrolment, pem, settings.gateway.public_url, clock) if enrolment else None,
+        press=Press(texts),
+        keys=keys,
+        verifier=receipt_verifier(data),
+        devices=hub,
+        gateway=GatewayClient(url, settings.station_id, signer(pem) if pem else None) if url else None,
+    )
+
+
+def _sealer(enrolment: Enrolment, pem: str, public_url: str, clock: SystemClock) -> StationSealer:
+    return StationSealer(
+        pem,
+        enrolment.certificate_pem,
+        enrolment.authority_pem,
+        enrolment.key_id,
+        public_url,
+        load(),
+        clock.now,
+    )
+
+
+def _enrolment(store: Store, settings: StationSettings) -> Enrolment | None:
+    with store.begin() as work:
+        enrolment = work.enrolment()
+    if enrolment is not None and enrolment.station_id != settings.station_id:
+        raise NotEnrolledError(f"this folder belongs to {enrolment.station_id}")
+    return enrolment
+
+
+def _private_key(local: LocalStore) -> str:
+    kept = local.secrets.get()
+    if kept is None:
+        raise StoreKeyError("enrolled, but the station's key is missing")
+    return kept.decode()
+
+
+def device_hub(settings: StationSettings, kinds: Sequence[DeviceKind]) -> DeviceHub:
+    """The hub over the station's devices of these kinds."""
+    lines = [
+        DeviceLine(d.kind, d.driver, d.line, d.baudrate, d.width_mm, d.simulated)
+        for d in settings.devices
+        if d.kind in kinds
+    ]
+    return DeviceHub(lines, SystemClock())
+
+
+def receipt_verifier(data: Path) -> ReceiptVerifier:
+    """Needs no lock and no key: only the station keys that were synced."""
+    from app.remote.station_keys import SyncedStationKeys
+
+    return _Verifier(SyncedStationKeys(data).key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verifier:
+    keys: Callable[[str], StationKey | None]
+
+    def verify(self, subject: bytes | str) -> Verdict:
+        from app.receipts.verify import verify
+
+        return verify(subject, self.keys)
+
+
+def enrol_station(file: Path, data: Path, code: str) -> Granted:
+    """Make the station's key (or take the one of a try that failed), have it certified, keep what was granted.
+
+    Raises SettingsError, StoreError, RemoteError (EnrolmentRefusedError).
+    """
+    from app.remote.gateway_client import GatewayClient
+
+    settings = read(file)
+    if not settings.gateway.url:
+        raise OfflineError("no gateway in the settings")
+    with open_local(data, "enrol") as local:
+        kept = local.secrets.get()
+        pem = kept.decode() if kept else make_key()
+        if kept is None:
+            local.secrets.put(pem.encode())
+        granted = GatewayClient(settings.gateway.url, settings.station_id).enrol(
+            code,
+            settings.station_id,
+            settings.site,
+            settings.mode.value,
+            signing_request(pem, settings.station_id),
+        )
+        with local.store.begin() as work:
+            work.set_enrolment(granted.enrolment)
+            work.add_block(granted.block)
+            work.commit()
+    return granted
+
+
+def is_enrolled(data: Path) -> bool:
+    with open_local(data, "enrol") as local, local.store.begin() as work:
+        return work.enrolment() is not None

@@ -3,6 +3,8 @@
 P-256, because it is what COSE ES256, PAdES and the common PDF readers all accept.
 """
 
+from collections.abc import Callable
+
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from app.receipts.token import key_id
 
-__all__ = ["key_id", "load_key", "make_key", "signing_request"]
+__all__ = ["key_id", "load_key", "make_key", "signer", "signing_request"]
 
 
 def make_key() -> str:
@@ -40,3 +42,9 @@ def signing_request(pem: str, station_id: str) -> str:
         x509.CertificateSigningRequestBuilder().subject_name(subject).sign(load_key(pem), hashes.SHA256())
     )
     return request.public_bytes(Encoding.PEM).decode()
+
+
+def signer(pem: str) -> Callable[[bytes], bytes]:
+    """Signs what the station sends: ECDSA over SHA-256, DER."""
+    key = load_key(pem)
+    return lambda data: key.sign(data, ec.ECDSA(hashes.SHA256()))

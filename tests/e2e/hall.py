@@ -1,0 +1,75 @@
+"""A hall for the tests: the gateway and every device as processes of their own, the program as another."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.commands.embedded import Embedded
+from app.domain.catalog import Channel
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 120
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    value: Any
+    errors: str
+
+    @property
+    def error(self) -> str:
+        return str(self.value["error"]["code"])
+
+
+def program(*arguments: object) -> Answer:
+    """Run `main.py ARGUMENTS --json` to its end; stdout must be one JSON document."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), *map(str, arguments), "--json"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        cwd=ROOT,
+    )
+    try:
+        value = json.loads(done.stdout) if done.stdout else None
+    except ValueError:
+        raise AssertionError(f"not one JSON document: {done.stdout!r}\n{done.stderr}") from None
+    return Answer(done.returncode, value, done.stderr)
+
+
+@dataclass(frozen=True)
+class Hall:
+    services: Embedded
+    station: Path
+    data: Path
+
+    def intake(self, file: Path, **fields: Any) -> Answer:
+        """Write the hand-in and run the headless intake on it."""
+        document = {"decision": "receive", "applicant": "read", "materials": "all", **fields}
+        file.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+        return program("intake", file, "--station", self.station, "--data", self.data)
+
+    def run(self, *words: object) -> Answer:
+        return program(*words, "--station", self.station, "--data", self.data)
+
+    def search(self, text: str) -> list[dict[str, Any]]:
+        hits: list[dict[str, Any]] = program("catalog", "search", text, "--data", self.data).value
+        return hits
+
+    def first_path(self, code: str) -> dict[str, str]:
+        """The first option of every question of an item."""
+        item = program("catalog", "show", code, "--data", self.data).value
+        return {q["id"]: q["options"][0]["id"] for q in item["situations"]}
+
+    def slips(self) -> list[bytes]:
+        """The bytes of every slip that was cut, in order."""
+        return [path.read_bytes() for path in sorted(self.services.slips.glob("*.bin"))]
+
+
+def make_hall(services: Embedded, mode: Channel = Channel.COUNTER) -> Hall:
+    station, data = services.station(mode)
+    return Hall(services, station, data)
