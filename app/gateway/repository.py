@@ -96,10 +96,11 @@ class Repository:
     # -- one level down ----------------------------------------------------------------------------
 
     def _create(self) -> None:
-        root = Root(consistent_snapshot=True, expires=self._expiry("root"))
-        for role, signer in self._signers.items():
-            root.add_key(signer.public_key, role)
-        self._write(root)
+        if not (self.metadata / "1.root.json").exists():
+            root = Root(consistent_snapshot=True)
+            for role, signer in self._signers.items():
+                root.add_key(signer.public_key, role)
+            self._write(root)
         for signed in (Targets(), Snapshot(), Timestamp()):  # each at version 1, naming version 1
             self._write(signed)
 
