@@ -135,7 +135,7 @@ class _Verifier:
 
 
 def enrol_station(file: Path, data: Path, code: str) -> Granted:
-    """Make the station's key (or take the one of a try that failed), have it certified, keep what was granted.
+    """Make the station's key (or take that of a failed try), have it certified, keep the grant.
 
     Raises SettingsError, StoreError, RemoteError (EnrolmentRefusedError).
     """
