@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 from app.domain import record
 from app.domain.case import Case
 from app.domain.numbering import number_valid
-from app.domain.receipt import Receipt, StationKey, TokenClaims, canonical, digest
+from app.domain.receipt import Receipt, StationKey, TokenClaims, digest
 from app.errors import ReceiptNotGenuineError
 from app.gateway import numbers
 from app.gateway.database import cases, messages, station_keys
@@ -45,10 +45,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class _Handed:
-    """A message taken apart."""
+    """A message taken apart; `canonical` are the receipt's bytes as its station signed them."""
 
     case: Case
     receipt: Receipt
+    canonical: bytes
     salt: bytes
     token: str
 
@@ -123,9 +124,15 @@ def _take_apart(content: dict[str, Any]) -> _Handed:
     try:
         case = record.build(Case, content["case"])
         receipt = record.build(Receipt, content["receipt"])
-        return _Handed(case, receipt, bytes.fromhex(content["salt"]), str(content["token"]))
+        salt, token = bytes.fromhex(content["salt"]), str(content["token"])
+        return _Handed(case, receipt, _canonical(content["receipt"]), salt, token)
     except (KeyError, TypeError, ValueError) as error:
         raise GatewayFaultError(Fault.INVALID, type(error).__name__) from None  # the cause may quote data
+
+
+def _canonical(sent: dict[str, Any]) -> bytes:
+    """As app.domain.receipt.canonical, but with fields this version does not know: a newer station's."""
+    return json.dumps(sent, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _believed(db: Connection, handed: _Handed) -> TokenClaims:
@@ -145,7 +152,7 @@ def _agree(handed: _Handed, claims: TokenClaims, station_id: str, case_id: str) 
         and case.application.item_code == receipt.item_code == claims.item_code
         and case.received_at == receipt.received_at
         and case.offline == receipt.offline == claims.offline
-        and digest(canonical(receipt), handed.salt) == claims.digest
+        and digest(handed.canonical, handed.salt) == claims.digest
     )
     if not same:
         raise GatewayFaultError(Fault.CONTENT_MISMATCH, station_id)

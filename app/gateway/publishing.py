@@ -29,10 +29,9 @@ _BATCH = 1000
 
 def gather_items(data: Path, demo: bool) -> tuple[Item, ...]:
     """Everything this gateway has to publish, drafts turned into items in force."""
-    from app.catalog.demo import demo_items
     from app.catalog.draft import draft_items
 
-    found = {item.code: item for item in (demo_items() if demo else ())}
+    found = {item.code: item for item in (_demo_items() if demo else ())}
     found.update((item.code, item) for item in (draft_items(data) or ()))
     return tuple(replace(item, draft=False) for item in found.values())
 
@@ -73,6 +72,12 @@ def catalog_version(database: Database) -> str:
     """ "" while nothing is published."""
     newest = _newest(database)
     return "" if newest is None else newest[0]
+
+
+def _demo_items() -> tuple[Item, ...]:
+    from app.catalog.demo import demo_items
+
+    return demo_items()
 
 
 def _build(items: tuple[Item, ...], version: str, now: datetime, out: Path) -> None:
