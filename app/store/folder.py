@@ -67,4 +67,7 @@ class DataFolder:
             for file in (self.database, self.station_key):
                 if file.exists() and file.stat().st_size:
                     return True
-            return self.archive.is_dir() and any(os.scandir(self.archive))
+            if not self.archive.is_dir():
+                return False
+            with os.scandir(self.archive) as papers:
+                return next(papers, None) is not None

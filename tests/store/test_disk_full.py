@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import AppError, DiskFullError
+from app.errors import AppError, DiskFullError, StoreError
 from app.store.archive import EncryptedArchive
 from app.store.local import open_local
 from app.store.sql_store import SqlStore
@@ -96,3 +96,22 @@ def test_archive_on_a_full_disk_keeps_the_older_paper(small_disk: Path) -> None:
         archive.put("A-1", bytes(2_000_000))
     assert archive.get("A-1") == b"%PDF old"
     assert [entry.name for entry in small_disk.iterdir()] == ["A-1.pdf.enc"]
+
+
+def test_a_disk_that_turns_read_only_is_told(small_disk: Path) -> None:
+    store = SqlStore(small_disk / "store.db", KEY)
+    with store.begin() as work:
+        work.add_case(a_case(1), a_receipt(a_case(1)))
+        work.commit()
+    store.close()
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(StoreError) as caught:
+        open_local(small_disk, "test", {"GUANJIA_KEYSTORE": "file"})
+    assert not isinstance(caught.value, DiskFullError)
+    with pytest.raises(StoreError):
+        SqlStore(small_disk / "store.db", KEY)
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    store = SqlStore(small_disk / "store.db", KEY)
+    with store.begin() as work:
+        assert work.case(a_case(1).case_id) == a_case(1)
+    store.close()
