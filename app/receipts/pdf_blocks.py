@@ -164,10 +164,10 @@ _FULL = (
 )
 _HALF = (
     _Column("index", 6, "centre", lambda m: str(m.index)),
-    _Column("name", 43.5, "left", lambda m: m.name),
-    _Column("due", 9, "centre", lambda m: m.due),
-    _Column("got", 9, "centre", lambda m: m.got),
-    _Column("how", 17.5, "left", lambda m: f"{m.how} {m.note}".strip()),
+    _Column("name", 40, "left", lambda m: m.name),
+    _Column("due", 8.5, "centre", lambda m: m.due),
+    _Column("got", 8.5, "centre", lambda m: m.got),
+    _Column("how", 22, "left", lambda m: f"{m.how} {m.note}".strip()),
 )
 _HALF_GAP = 4.0
 
@@ -181,7 +181,7 @@ class MaterialTable:
         self._size = _TABLE * density.type
         self._step = density.line(_TABLE)
         self._parts = self._split([self._row(m) for m in facts.materials()])
-        self._title = density.line(12) + 3 * density.air
+        self._title = density.line(12) + 1.2 + 2 * density.air
         body = max((self._body_height(part) for part in self._parts), default=0.0)
         self.height = self._title + self._head_height + (body or self._step * 2)
 

@@ -19,7 +19,7 @@ from app import texts
 from app.domain import numbering
 from app.domain.receipt import Receipt, ReceiptMaterial, StationKey
 from app.receipts.keys import key_id, load_key, make_key, signing_request
-
+from app.receipts.sealer import StationSealer
 from app.receipts.token import ZONE, KeyLookup
 
 STATION = "441900A12"
@@ -129,7 +129,7 @@ class Authority:
 
 @dataclass(frozen=True)
 class SampleStation:
-    sealer: "StationSealer"
+    sealer: StationSealer
     entry: StationKey
     private_key_pem: str
     authority: Authority

@@ -1,0 +1,48 @@
+"""The two things PDFium does for us: a page as a picture, and the files embedded in a PDF.
+
+PDFium keeps global state and knows no threads, hence the lock.
+"""
+
+from threading import Lock
+from typing import Any
+
+from app.ports import Picture
+
+_LOCK = Lock()
+
+
+def picture(pdf: bytes, width_px: int) -> Picture:
+    """The first page, `width_px` wide, on white.  Raises ValueError for what is not a PDF."""
+    import pypdfium2
+
+    with _LOCK:
+        document: Any = _opened(pypdfium2, pdf)
+        try:
+            page = document[0]
+            image = page.render(scale=width_px / page.get_width()).to_pil().convert("RGB")
+            image = image.crop((0, 0, width_px, image.height))
+        finally:
+            document.close()
+    return Picture(image.width, image.height, image.tobytes())
+
+
+def attachments(pdf: bytes) -> list[tuple[str, bytes]]:
+    """Name and content of every embedded file.  Raises ValueError for what is not a PDF."""
+    import pypdfium2
+
+    with _LOCK:
+        document: Any = _opened(pypdfium2, pdf)
+        try:
+            found = [document.get_attachment(n) for n in range(document.count_attachments())]
+            return [(file.get_name(), bytes(file.get_data())) for file in found]
+        except pypdfium2.PdfiumError as error:
+            raise ValueError("damaged attachment") from error
+        finally:
+            document.close()
+
+
+def _opened(library: Any, pdf: bytes) -> Any:
+    try:
+        return library.PdfDocument(pdf)
+    except library.PdfiumError as error:
+        raise ValueError("not a PDF") from error
