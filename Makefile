@@ -29,10 +29,13 @@ devices-test: setup-dev ## the slow device tests
 soak: setup-dev ## kill it at 100 random instants, and other long trials
 	@$(PYTHON) -m pytest -q -s -m soak
 
+bench-intake: setup ## a case beside the raw limit of the disk (docs/benchmarks.md)
+	@PYTHONPATH=. $(PYTHON) benchmarks/intake.py
+
 lock: setup-dev ## resolve the pinned dependencies anew
 	@$(PYTHON) scripts/lock.py
 
 clean: ## remove the environment and everything made
 	rm -rf .venv out build
 
-.PHONY: help setup setup-dev run test check devices-test soak lock clean
+.PHONY: help setup setup-dev run test check devices-test soak bench-intake lock clean
