@@ -20,9 +20,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from app.domain.device import CardRead, DeviceStatus
+from app.domain.device import CardRead
 from app.domain.identity import DocumentKind, IdentityDocument
 from app.errors import (
     CardUnreadableError,
@@ -55,6 +55,12 @@ _SAM = struct.Struct("<HHIII")
 _T = TypeVar("_T")
 
 
+class CancelSignal(Protocol):
+    """A threading.Event, or whatever else knows whether to go on."""
+
+    def is_set(self) -> bool: ...
+
+
 class Cancelled(Exception):
     """The caller gave up; nothing is wrong with the device."""
 
@@ -65,24 +71,26 @@ class SdtReader:
     def __init__(self, line: Line) -> None:
         self._line = line
         self._decoder = FrameDecoder()
-        self._cancelled = Event()
+        self._cancelled: CancelSignal = Event()
         self._in_step = True  # False: an answer may still be on its way
 
     def check(self) -> Condition:
         """Ask the security module how it is and who it is.  Raises DeviceError."""
+        self._cancelled = Event()
         self._good(self._ask(Command.SAM_STATUS), OK)
         answer = self._ask(Command.SAM_ID)
         if answer.status != OK or len(answer.data) != _SAM.size:
             return Condition()  # old readers do not tell
         number = "{:02}.{:02}-{:08}-{:010}-{:010}".format(*_SAM.unpack(answer.data))
-        return Condition(DeviceStatus.ONLINE, "", {"sam": number}, answer.data == DEMO_SAM)
+        demo = answer.data == DEMO_SAM
+        return Condition(facts={"sam": "DEMO" if demo else number}, simulated=demo)
 
-    def card_present(self, cancelled: Event) -> bool:
+    def card_present(self, cancelled: CancelSignal) -> bool:
         """Whether a card can be found (a card already read counts as gone until it is lifted)."""
         self._cancelled = cancelled
         return self._linked(self._find)
 
-    def read(self, cancelled: Event) -> CardRead | None:
+    def read(self, cancelled: CancelSignal) -> CardRead | None:
         """One card, or None when there is none.  Raises DeviceError, Cancelled."""
         self._cancelled = cancelled
         try:

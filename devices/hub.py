@@ -1,0 +1,103 @@
+"""Every device of the station behind the one port the core knows (app.ports.Devices).
+
+One session with its own thread for each configured device; the hub starts with none of them
+plugged in and closes without waiting for one that hangs.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from threading import Event
+from typing import Any, TypeVar
+
+from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind
+from app.domain.printing import PrintOutcome, PrintState
+from app.errors import DeviceNotConfiguredError
+from app.ports import Clock
+from devices.printer_session import PrinterSession
+from devices.reader_session import ReaderSession
+from devices.registry import DeviceLine
+from devices.scanner_session import ScannerSession
+from devices.session import Session
+
+_CLOSE_S = 1.0
+_DEFAULT_WIDTH_MM = 80
+_SESSIONS: dict[DeviceKind, type[Session[Any]]] = {
+    DeviceKind.ID_READER: ReaderSession,
+    DeviceKind.RECEIPT_PRINTER: PrinterSession,
+    DeviceKind.SCANNER: ScannerSession,
+}
+_T = TypeVar("_T")
+
+logger = logging.getLogger(__name__)
+
+
+class DeviceHub:
+    """Implements app.ports.Devices."""
+
+    def __init__(self, lines: Sequence[DeviceLine], clock: Clock) -> None:
+        """Raises SettingsError for an unknown driver; a kind configured twice counts once, the last one."""
+        self._listeners: list[Callable[[DeviceEvent], None]] = []
+        chosen = {line.kind: line for line in lines}
+        self._sessions = {kind: _SESSIONS[kind](line, clock, self._emit) for kind, line in chosen.items()}
+
+    def listen(self, listener: Callable[[DeviceEvent], None]) -> None:
+        """May be called more than once; a listener that raises harms nobody else."""
+        self._listeners.append(listener)
+
+    def health(self) -> Sequence[DeviceHealth]:
+        return [session.health for session in self._sessions.values()]
+
+    def has(self, kind: DeviceKind) -> bool:
+        return kind in self._sessions
+
+    def watch_cards(self, on: bool) -> None:
+        if (reader := self._reader()) is not None:
+            reader.watch(on)
+
+    def read_card(self, deadline_s: float, cancelled: Event) -> Future[CardRead]:
+        """The card goes to the caller alone, not to the listeners.  A cancel ends it with NoCardError."""
+        reader = self._reader()
+        return _missing() if reader is None else reader.read_card(deadline_s, cancelled)
+
+    def print_slip(self, data: bytes, deadline_s: float) -> Future[PrintOutcome]:
+        printer = self._sessions.get(DeviceKind.RECEIPT_PRINTER)
+        if isinstance(printer, PrinterSession):
+            return printer.print(data, deadline_s)
+        future: Future[PrintOutcome] = Future()
+        future.set_result(PrintOutcome(PrintState.FAILED, DeviceNotConfiguredError.code))
+        return future
+
+    def paper_width_mm(self) -> int:
+        printer = self._sessions.get(DeviceKind.RECEIPT_PRINTER)
+        return printer.device.width_mm if printer is not None else _DEFAULT_WIDTH_MM
+
+    def probe(self, kind: DeviceKind) -> Future[DeviceHealth]:
+        session = self._sessions.get(kind)
+        return _missing() if session is None else session.probe()
+
+    def close(self) -> None:
+        """Takes a second at most; a thread that hangs in a device is left behind."""
+        ends = time.monotonic() + _CLOSE_S
+        for session in self._sessions.values():
+            session.close()
+        for session in self._sessions.values():
+            session.join(max(0.0, ends - time.monotonic()))
+
+    def _reader(self) -> ReaderSession | None:
+        reader = self._sessions.get(DeviceKind.ID_READER)
+        return reader if isinstance(reader, ReaderSession) else None
+
+    def _emit(self, event: DeviceEvent) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception:
+                logger.exception("a listener failed on a %s", type(event).__name__)
+
+
+def _missing() -> Future[_T]:
+    future: Future[_T] = Future()
+    future.set_exception(DeviceNotConfiguredError("not in station.toml"))
+    return future

@@ -1,0 +1,181 @@
+"""The ID reader's session: cards as events while somebody watches, or one card for somebody who waits.
+
+Both need the same polling, so there is one: find every 300 ms while anybody wants a card.  A card
+goes to those who wait for it, else to the listeners.  A card that will not read is said once, then
+tried again more slowly until it reads or is lifted.
+"""
+
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from app.domain.device import CardRead, DeviceStatus, DeviceTrouble
+from app.errors import (
+    CardUnreadableError,
+    CardUnsupportedError,
+    DeviceError,
+    DeviceProtocolError,
+    DeviceTimeoutError,
+    NoCardError,
+)
+from app.ports import Clock
+from devices.driver import Condition
+from devices.registry import DeviceLine
+from devices.sdt_reader import POLL_S, Cancelled, CancelSignal
+from devices.session import Emit, Session, overdue
+
+CHECK_S = 5.0  # between two questions to a reader nobody watches
+_TROUBLED_POLL_S = 1.0
+_LOOK_S = 0.1  # how soon a cancel or a deadline is noticed between two polls
+_GRACE_S = 2.0  # beyond its deadline, a wait ends even if the reader's library hangs
+
+
+class CardReader(Protocol):
+    """What a driver of an ID reader offers."""
+
+    def check(self) -> Condition: ...
+    def card_present(self, cancelled: CancelSignal) -> bool: ...
+    def read(self, cancelled: CancelSignal) -> CardRead | None: ...
+
+
+@dataclass(eq=False)
+class _Wait:
+    ends: float
+    cancelled: threading.Event
+    future: Future[CardRead] = field(default_factory=Future)
+    breaks: int = 0
+
+    @property
+    def over(self) -> bool:
+        return self.cancelled.is_set() or time.monotonic() > self.ends or self.future.done()
+
+    def give(self, read: CardRead) -> None:
+        if not self.future.done() and self.future.set_running_or_notify_cancel():
+            self.future.set_result(read)
+
+    def fail(self, error: DeviceError) -> None:
+        if not self.future.done() and self.future.set_running_or_notify_cancel():
+            self.future.set_exception(error)
+
+
+class ReaderSession(Session[CardReader]):
+    def __init__(self, device: DeviceLine, clock: Clock, emit: Emit) -> None:
+        self._lock = threading.Lock()
+        self._waits: list[_Wait] = []
+        self._watched = False
+        self._troubled = False
+        self._same_card = False
+        self._next_poll = 0.0
+        super().__init__(device, clock, emit)
+
+    def watch(self, on: bool) -> None:
+        self._watched = on
+        self._worker.wake()
+
+    def read_card(self, deadline_s: float, cancelled: threading.Event) -> Future[CardRead]:
+        wait = _Wait(time.monotonic() + deadline_s, cancelled)
+        guard = threading.Timer(deadline_s + _GRACE_S, lambda: self._end(wait, overdue(True)))
+        guard.daemon = True
+        wait.future.add_done_callback(lambda _: guard.cancel())
+        with self._lock:
+            self._waits.append(wait)
+        guard.start()
+        self._worker.wake()
+        return wait.future
+
+    def close(self) -> None:
+        super().close()
+        for wait in self._take_waits():
+            wait.fail(NoCardError("the program is closing"))
+
+    def is_set(self) -> bool:
+        """The cancel signal the driver looks at every few hundredths of a second."""
+        self._end_overdue()
+        return self._closing or not self._wanted
+
+    @property
+    def _wanted(self) -> bool:
+        return self._watched or bool(self._waits)
+
+    def _tick(self, driver: CardReader) -> float:
+        self._end_overdue()
+        now = time.monotonic()
+        if not self._wanted:
+            self._say(driver.check())
+            return CHECK_S
+        if now >= self._next_poll:
+            self._poll(driver)
+            self._next_poll = time.monotonic() + self._pause_s
+        pause = max(0.0, self._next_poll - time.monotonic())
+        return min(pause, _LOOK_S) if self._waits else pause
+
+    @property
+    def _pause_s(self) -> float:
+        return _TROUBLED_POLL_S if self._troubled and not self._waits else POLL_S
+
+    def _poll(self, driver: CardReader) -> None:
+        try:
+            if self._same_card and not self._waits:
+                # for readers that find a card again and again until it is lifted
+                self._same_card = driver.card_present(self)
+                return
+            read = driver.read(self)
+        except (CardUnreadableError, CardUnsupportedError) as error:
+            self._tell_trouble(error)
+            return
+        except Cancelled:
+            return
+        self._troubled = False
+        self._same_card = read is not None
+        if read is not None:
+            self._deliver(read)
+
+    def _deliver(self, read: CardRead) -> None:
+        waits = self._take_waits()
+        for wait in waits:
+            wait.give(read)
+        if not waits and self._watched:
+            self._emit(read)
+
+    def _tell_trouble(self, error: DeviceError) -> None:
+        waits = self._take_waits()
+        for wait in waits:
+            wait.fail(error)
+        if not waits and not self._troubled:
+            self._emit(DeviceTrouble(self.device.kind, error.code))
+        self._troubled = True
+
+    def _failed(self, error: DeviceError, connecting: bool) -> float:
+        """Those who wait are told at once; a line that broke while open gets one more chance first."""
+        pause = super()._failed(error, connecting)
+        again = False
+        for wait in self._take_waits():
+            lost = isinstance(error, (DeviceProtocolError, DeviceTimeoutError)) or connecting
+            if lost or wait.breaks or self._closing:
+                wait.fail(error)
+                continue
+            wait.breaks += 1
+            again = True
+            with self._lock:
+                self._waits.append(wait)
+        return 0.0 if again else pause
+
+    def _take_waits(self) -> list[_Wait]:
+        with self._lock:
+            waits, self._waits = self._waits, []
+        return waits
+
+    def _end_overdue(self) -> None:
+        for wait in [wait for wait in self._waits if wait.over]:
+            silent = self._health.status is not DeviceStatus.ONLINE and not wait.cancelled.is_set()
+            self._end(wait, overdue(True) if silent else NoCardError("no card before the deadline"))
+
+    def _end(self, wait: _Wait, error: DeviceError) -> None:
+        """Whoever takes a wait off the list answers it, so it is answered once."""
+        with self._lock:
+            if wait not in self._waits:
+                return
+            self._waits.remove(wait)
+        wait.fail(error)

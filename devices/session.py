@@ -1,0 +1,160 @@
+"""One device of the station from start to end: connecting, polling, breaking, healing.
+
+A session owns the worker thread of its device.  Everything with a leading underscore runs
+there; the public methods may be called from anywhere and return at once.
+
+The line is opened when it can be and reopened with a growing pause (0.5 → 10 s), at once
+when a person asks.  A failure is said once, and its end once: health events come only when
+something has changed, and the log gets kind and code, nothing else.
+"""
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Generic, Protocol, TypeVar
+
+from app.domain.device import DeviceEvent, DeviceHealth, DeviceStatus
+from app.errors import DeviceError, DeviceProtocolError, DeviceServiceError, DeviceTimeoutError
+from app.ports import Clock
+from devices.driver import Condition, condition_of
+from devices.line import Line, open_line
+from devices.registry import DeviceLine, entry_for
+from devices.worker import DeviceWorker
+
+PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
+PROBE_S = 15.0
+_SERVICE_PAUSE_S = 10.0  # between two questions to a device that needs service
+_BUSY_S = 10.0  # a command that runs longer is worth saying
+
+logger = logging.getLogger(__name__)
+
+
+class Driver(Protocol):
+    def check(self) -> Condition: ...
+
+
+_D = TypeVar("_D", bound=Driver)
+Emit = Callable[[DeviceEvent], None]
+
+
+class Session(ABC, Generic[_D]):
+    """What the sessions of all kinds have in common."""
+
+    def __init__(self, device: DeviceLine, clock: Clock, emit: Emit) -> None:
+        self.device = device
+        self._entry = entry_for(device)
+        self._clock = clock
+        self._emit = emit
+        self._line: Line | None = None
+        self._driver: _D | None = None
+        self._failures = 0
+        self._closing = False
+        self._health = DeviceHealth(
+            device.kind,
+            DeviceStatus.STARTING,
+            since=clock.now(),
+            driver=device.driver,
+            line=device.line,
+            simulated=device.simulated,
+        )
+        self._worker = DeviceWorker(f"device-{device.kind.value}", self._idle)
+
+    @property
+    def health(self) -> DeviceHealth:
+        """The last known state; a command that hangs shows as BUSY."""
+        if self._worker.busy_s > _BUSY_S:
+            return replace(self._health, status=DeviceStatus.BUSY)
+        return self._health
+
+    def probe(self) -> Future[DeviceHealth]:
+        """Ask the device now."""
+        return self._worker.submit_bounded(self._probe, PROBE_S, lambda started: self.health)
+
+    def close(self) -> None:
+        """Begin to close; the worker closes the line when it gets there."""
+        self._closing = True
+        self._worker.submit(self._drop)
+        self._worker.shutdown()
+
+    def join(self, timeout_s: float) -> None:
+        self._worker.join(timeout_s)
+
+    @abstractmethod
+    def _tick(self, driver: _D) -> float:
+        """One round of polling on a connected device; returns seconds until the next.  Raises DeviceError."""
+
+    def _idle(self) -> float:
+        if self._closing:
+            return PAUSES_S[-1]
+        connecting = self._driver is None
+        try:
+            return self._tick(self._connected())
+        except DeviceError as error:
+            return self._failed(error, connecting and self._driver is None)
+        except Exception:
+            # a bug in a driver: said in the log, and the device starts anew
+            logger.exception("%s failed", self.device.kind.value)
+            return self._failed(DeviceProtocolError("a bug"), connecting=True)
+
+    def _connected(self) -> _D:
+        """The driver, on a line opened now if need be.  Raises DeviceError."""
+        if self._driver is None:
+            self._line = open_line(self.device.line, self.device.baudrate or self._entry.baudrate)
+            driver: _D = self._entry.make(self._line)
+            self._say(driver.check())
+            self._driver = driver
+            self._failures = 0
+        return self._driver
+
+    def _failed(self, error: DeviceError, connecting: bool) -> float:
+        """Say it, let go of the line, and return the pause before the next try."""
+        del connecting  # for sessions in which somebody waits
+        self._say(condition_of(error))
+        self._drop()
+        pause = PAUSES_S[min(self._failures, len(PAUSES_S) - 1)]
+        self._failures += 1
+        return _SERVICE_PAUSE_S if isinstance(error, DeviceServiceError) else pause
+
+    def _drop(self) -> None:
+        line, self._line, self._driver = self._line, None, None
+        if line is not None:
+            line.close()
+
+    def _probe(self) -> DeviceHealth:
+        try:
+            self._say(self._connected().check())
+        except DeviceError as error:
+            self._failed(error, connecting=True)
+        return self._health
+
+    def _say(self, condition: Condition) -> None:
+        """Keep a condition as health, and tell it when it is news."""
+        before = self._health
+        online = condition.status is DeviceStatus.ONLINE
+        simulated = self.device.simulated or condition.simulated or (before.simulated and not online)
+        now = replace(
+            before,
+            status=condition.status,
+            reason=condition.reason,
+            facts=condition.facts,
+            simulated=simulated,
+        )
+        if now == before:
+            return
+        self._health = replace(
+            now, since=self._clock.now() if now.status is not before.status else before.since
+        )
+        if now.reason != before.reason:
+            logger.log(
+                logging.INFO if online else logging.WARNING,
+                "%s: %s",
+                self.device.kind.value,
+                now.reason or "ok",
+            )
+        self._emit(self._health)
+
+
+def overdue(started: bool) -> DeviceTimeoutError:
+    return DeviceTimeoutError("the device hangs" if started else "the device is busy")
