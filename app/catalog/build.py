@@ -17,15 +17,16 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
+from app.atomic_file import install, temporary_beside, translated
 from app.catalog import grams
 from app.catalog.readings import Reader
 from app.domain import record
 from app.domain.catalog import Audience, Channel, Item
+from app.errors import DiskFullError, StoreError
 
 FORMAT = 1
 APPLICATION_ID = 0x474A5A43  # "GJZC" in the file's header
@@ -55,18 +56,23 @@ CREATE TEMP TABLE staged (
 def build_catalog(items: Iterable[Item], version: str, published_at: datetime, out: Path) -> None:
     """Write the catalog file `out` (temporary file, fsync, replace); equal input makes equal bytes.
 
-    A code that comes twice keeps its last item.  Raises OSError.
+    A code that comes twice keeps its last item.  Raises DiskFullError, StoreError.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=out.parent, prefix=out.name, suffix=".part", delete=False) as handle:
-        part = Path(handle.name)
+    with translated(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    temporary = temporary_beside(out)
     try:
-        _write(items, version, published_at, part)
-        _sync(part)
-        part.replace(out)
-        _sync(out.parent)
+        with translated(out):
+            _write(items, version, published_at, temporary)
+            with temporary.open("r+b") as written:
+                os.fsync(written.fileno())
+        install(temporary, out)
+    except sqlite3.Error as error:
+        full = error.sqlite_errorname == "SQLITE_FULL"
+        raise (DiskFullError if full else StoreError)(f"{out.name}: {error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _write(items: Iterable[Item], version: str, published_at: datetime, path: Path) -> None:
@@ -88,17 +94,6 @@ def _write(items: Iterable[Item], version: str, published_at: datetime, path: Pa
         db.execute("DROP TABLE temp.staged")
         db.execute("INSERT INTO gram(gram) VALUES ('optimize')")
         db.execute("VACUUM")
-
-
-def _sync(path: Path) -> None:
-    """Push a file or a directory to the disk; Windows cannot open a directory and needs not."""
-    if path.is_dir() and os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _stage(db: sqlite3.Connection, items: Iterable[Item]) -> None:

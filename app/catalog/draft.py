@@ -4,17 +4,16 @@ DATA/draft/items.jsonl      the items, one JSON record a line: what a gateway pu
 DATA/draft/catalog.sqlite   the same, built: what search and show read
 """
 
-import errno
-import os
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from app.atomic_file import translated, write_atomically
 from app.catalog.build import build_catalog
 from app.catalog.importing import ImportReport, read_items
 from app.catalog.source import DRAFT
 from app.domain import record
 from app.domain.catalog import Item
-from app.errors import DiskFullError, StoreDamagedError, StoreError
+from app.errors import StoreDamagedError
 
 ITEMS = DRAFT.with_name("items.jsonl")
 _CHINA = timezone(timedelta(hours=8))
@@ -33,12 +32,11 @@ def import_draft(file: Path, format_name: str, data: Path, now: datetime | None 
     """
     imported = read_items(file, format_name)
     at = now or datetime.now(_CHINA)
-    try:
-        _write_lines(imported.items, data / ITEMS)
-        build_catalog(imported.items, f"draft-{at:%Y%m%d%H%M%S}", at, data / DRAFT)
-    except OSError as error:
-        kind = DiskFullError if error.errno == errno.ENOSPC else StoreError
-        raise kind(f"draft: {type(error).__name__}") from error
+    lines = "".join(record.dumps(item) + "\n" for item in imported.items)
+    with translated(data / ITEMS):
+        (data / ITEMS).parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(data / ITEMS, lines.encode(), mode=0o644)
+    build_catalog(imported.items, f"draft-{at:%Y%m%d%H%M%S}", at, data / DRAFT)
     return imported.report
 
 
@@ -52,13 +50,3 @@ def draft_items(data: Path) -> tuple[Item, ...] | None:
         return None
     except (OSError, ValueError) as error:
         raise StoreDamagedError(f"{path.name}: {type(error).__name__}") from error
-
-
-def _write_lines(items: tuple[Item, ...], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="\n") as out:
-        out.writelines(record.dumps(item) + "\n" for item in items)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
