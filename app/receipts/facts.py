@@ -57,11 +57,15 @@ class Facts:
     # -- head and foot ---------------------------------------------------------------------------------
 
     @property
-    def head(self) -> str:
+    def place(self) -> str:
         r = self.receipt
         channel = self.texts.code("paper.channel", r.channel)
-        head = self.texts.say("paper.head", site=r.site, station=r.station_id, channel=channel)
-        return head + self._say("demo") if r.demo else head
+        return self.texts.say("paper.head", site=r.site, station=r.station_id, channel=channel)
+
+    @property
+    def demo(self) -> str:
+        """ "" on a receipt that counts."""
+        return self._say("demo") if self.receipt.demo else ""
 
     @property
     def number(self) -> str:

@@ -25,12 +25,14 @@ _UNIT = re.compile(
 def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
     """Lines of `text` no wider than `width`; every character of it is in exactly one line.
 
-    Line feeds break; spaces at a break stay at the end of the line above.  A unit wider than a whole
-    line is cut between characters.  At least one line, maybe empty.
+    Spaces at a break stay at the end of the line above.  A unit wider than a whole line is cut between
+    characters.  At least one line, maybe empty.
     """
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        lines += _fill(_units(paragraph, width, measure), width, measure)
+    lines = [""]
+    for unit in _units(text, width, measure):
+        if lines[-1] and measure((lines[-1] + unit).rstrip(" ")) > width:
+            lines.append("")
+        lines[-1] += unit
     return lines
 
 
@@ -52,12 +54,3 @@ def _pieces(text: str, width: float, measure: Callable[[str], float]) -> list[st
         piece = match.group()
         pieces += [piece] if measure(piece) <= width else list(piece)
     return pieces
-
-
-def _fill(units: list[str], width: float, measure: Callable[[str], float]) -> list[str]:
-    lines = [""]
-    for unit in units:
-        if lines[-1] and measure((lines[-1] + unit).rstrip(" ")) > width:
-            lines.append("")
-        lines[-1] += unit
-    return lines

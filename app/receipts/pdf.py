@@ -60,7 +60,8 @@ def _watermark(pen: Pen, facts: Facts) -> None:
 
 def _head(pen: Pen, facts: Facts) -> None:
     room = RIGHT - LEFT - _QR_SIDE - 6
-    pen.say(LEFT, 17.5, facts.head, fitted(facts.head, 10, room))
+    place = facts.place + facts.demo
+    pen.say(LEFT, 17.5, place, fitted(place, 10, room))
     title = pen.say(LEFT, 29.6, facts.word("title"), 26, bold=True)
     _tags(pen, facts, LEFT + title + 5, room - title - 5)
     second = facts.platform + facts.word("join") + facts.word("purpose")

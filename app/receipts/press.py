@@ -1,0 +1,68 @@
+"""Papers that need no key: the slip's bytes, and the preview of either paper."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PIL import Image, ImageDraw, ImageFont
+
+from app.domain.printing import PaperForm
+from app.domain.receipt import IssuedReceipt, Receipt
+from app.ports import Picture
+from app.receipts import fonts
+from app.receipts.facts import Facts, Impression, of_draft, of_issued
+from app.texts import Texts
+
+_MARGIN = 32  # dots of paper beside the printable width: 4 mm
+_SPECIMEN_GREY = 205
+
+
+class Press:
+    """Implements app.ports.ReceiptPress.  `now` gives the time of printing, `preview_mm` the roll previewed."""
+
+    def __init__(self, texts: Texts, now: Callable[[], datetime] | None = None, preview_mm: int = 80) -> None:
+        self._texts, self._now, self._preview_mm = texts, now, preview_mm
+
+    def slip(
+        self, issued: IssuedReceipt, width_mm: int, copy_no: int = 1, platform_number: str = ""
+    ) -> bytes:
+        from app.receipts.slip import slip_bytes
+
+        printed_at = self._now() if self._now else issued.receipt.received_at
+        impression = Impression(copy_no, platform_number, printed_at)
+        return slip_bytes(of_issued(issued, self._texts, impression), width_mm)
+
+    def preview(self, receipt: Receipt, form: PaperForm, width_px: int) -> Picture:
+        facts = of_draft(receipt, self._texts)
+        return self._slip(facts, width_px) if form is PaperForm.SLIP else _page(facts, width_px)
+
+    def _slip(self, facts: Facts, width_px: int) -> Picture:
+        from app.receipts.slip import slip_picture
+
+        dots = slip_picture(facts, self._preview_mm)
+        paper = Image.new("L", (dots.width + 2 * _MARGIN, dots.height + 3 * _MARGIN), 255)
+        paper.paste(dots, (_MARGIN, _MARGIN))
+        _specimen(paper, facts.word("specimen_mark"))
+        height = round(paper.height * width_px / paper.width)
+        image = paper.resize((width_px, height), Image.Resampling.LANCZOS).convert("RGB")
+        return Picture(image.width, image.height, image.tobytes())
+
+
+def _page(facts: Facts, width_px: int) -> Picture:
+    from app.receipts import pdf, pdfium
+
+    return pdfium.picture(pdf.draw(facts), width_px)
+
+
+def _specimen(paper: Image.Image, word: str) -> None:
+    """The word in grey across the paper, behind the black."""
+    font = ImageFont.truetype(str(fonts.load().bold.path), paper.width // 3)
+    mark = Image.new("L", (paper.width, paper.width), 255)
+    draw = ImageDraw.Draw(mark)
+    draw.text((paper.width / 2, paper.width / 2), word, font=font, fill=_SPECIMEN_GREY, anchor="mm")
+    mark = mark.rotate(32, fillcolor=255)
+    for top in range(0, paper.height, paper.width):
+        box = (0, top, paper.width, min(top + paper.width, paper.height))
+        piece = mark.crop((0, 0, paper.width, box[3] - top))
+        dark = paper.crop(box).point([255 if value < 128 else 0 for value in range(256)])
+        paper.paste(piece, box[:2])
+        paper.paste(0, box, dark)
