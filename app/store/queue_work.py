@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, true, update
 
 from app.domain.outbox import Lane, OutboxMessage, OutboxSummary
 from app.domain.printing import PaperForm, PrintJob, PrintState
@@ -39,9 +39,15 @@ class OutboxWork(Work):
         return tuple(_message(row) for row in rows)
 
     def update_message(self, message: OutboxMessage) -> None:
-        """Raises StoreError when there is no such message."""
-        change = update(OUTBOX).where(OUTBOX.c.message_id == message.message_id)
-        if self._write(change.values(**_message_columns(message))) != 1:
+        """What is delivered stays delivered: a slower attempt that failed does not take it back.
+
+        Raises StoreError when there is no such message.
+        """
+        mine = OUTBOX.c.message_id == message.message_id
+        may = true() if message.lane is Lane.DONE else OUTBOX.c.lane != Lane.DONE.value
+        if self._write(update(OUTBOX).where(mine, may).values(**_message_columns(message))):
+            return
+        if self._row(select(OUTBOX.c.seq).where(mine)) is None:
             raise StoreError("no such message")
 
     def outbox_summary(self) -> OutboxSummary:

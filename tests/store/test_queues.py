@@ -51,6 +51,18 @@ def test_a_message_is_added_once(store: SqlStore) -> None:
         assert message.lane is Lane.DONE
 
 
+def test_what_is_delivered_stays_delivered(store: SqlStore) -> None:
+    """The relay and an intake may try the same message at once; the slower one may have failed."""
+    with store.begin() as work:
+        work.add_message(a_message(1))
+        work.update_message(a_message(1).done())
+        work.update_message(a_message(1).failed(NOW))
+        work.update_message(a_message(1).rejected("no"))
+        assert work.messages_of(uid(1)) == (a_message(1).done(),)
+        work.update_message(a_message(1).failed(NOW).done())
+        assert work.messages_of(uid(1))[0].attempts == 2
+
+
 def test_what_does_not_exist_cannot_be_updated(store: SqlStore) -> None:
     with store.begin() as work:
         with pytest.raises(StoreError):

@@ -66,7 +66,7 @@ def test_any_case_and_receipt(store: SqlStore, case: Case, receipt: IssuedReceip
 @given(message=anything(OutboxMessage))
 def test_any_message(store: SqlStore, message: OutboxMessage) -> None:
     with store.begin() as work:
-        work.add_message(a_message(1, message.case_id, message_id=message.message_id))
+        work.add_message(message)
         work.update_message(message)
         assert work.messages_of(message.case_id) == (message,)
 
