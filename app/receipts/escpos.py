@@ -150,9 +150,8 @@ def _raster(raster: Raster) -> bytes:
     for top in range(0, raster.rows, step):
         rows = min(step, raster.rows - top)
         size = raster.stride.to_bytes(2, "little") + rows.to_bytes(2, "little")
-        parts.append(
-            b"\x1d\x76\x30\x00" + size + raster.data[top * raster.stride : (top + rows) * raster.stride]
-        )
+        part = raster.data[top * raster.stride : (top + rows) * raster.stride]
+        parts.append(b"\x1d\x76\x30\x00" + size + part)
     return b"".join(parts)
 
 

@@ -13,11 +13,11 @@ from app.receipts.facts import Facts, Impression, of_draft, of_issued
 from app.texts import Texts
 
 _MARGIN = 32  # dots of paper beside the printable width: 4 mm
-_SPECIMEN_GREY = 205
+_SPECIMEN_GREY = 222
 
 
 class Press:
-    """Implements app.ports.ReceiptPress.  `now` gives the time of printing, `preview_mm` the roll previewed."""
+    """Implements app.ports.ReceiptPress.  `now`: the time of printing; `preview_mm`: the roll previewed."""
 
     def __init__(self, texts: Texts, now: Callable[[], datetime] | None = None, preview_mm: int = 80) -> None:
         self._texts, self._now, self._preview_mm = texts, now, preview_mm

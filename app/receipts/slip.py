@@ -14,7 +14,7 @@ from app.receipts.fonts import load
 from app.receipts.lines import wrap
 
 DOTS = {80: 576, 58: 384}
-_LABEL = 8  # columns of the label column
+_LABEL = 7  # columns of the label column
 _INDEX = 3  # columns of a material's number
 _MODULE_MIN, _MODULE_MAX = 4, 6  # dots a module of the QR
 
@@ -49,12 +49,11 @@ def layout(facts: Facts, width: int) -> list[Op]:
     _code(page, facts)
     page.add(strip.rule(width))
     for fact in (*facts.people(), *facts.matter()):
-        page.fact(
-            facts.label(fact, short=True), _marked(facts, fact), _BOLD if fact.key == "item" else _PLAIN
-        )
+        style = _BOLD if fact.key == "item" else _PLAIN
+        page.fact(facts.label(fact, short=True), _marked(facts, fact), style)
     page.add(strip.rule(width))
     for fact in facts.dates():
-        page.fact(facts.label(fact, short=True), _dated(facts, fact), _PLAIN)
+        page.fact(facts.label(fact, short=True), _marked(facts, fact), _BOLD, tail=fact.note)
     page.add(strip.rule(width))
     _materials(page, facts)
     page.add(strip.rule(width))
@@ -89,10 +88,17 @@ class _Page:
             spare = self.columns - columns(part)
             self.add(Line((Span(" " * (spare // 2) + part + " " * (spare - spare // 2), _BAND),)))
 
-    def fact(self, label: str, value: str, style: Style = _PLAIN) -> None:
-        for number, part in enumerate(self._wrapped(value, self.columns - _LABEL)):
-            head = self._padded(label if number == 0 else "", _LABEL)
-            self.add(Line((Span(head), Span(part, style))))
+    def fact(self, label: str, value: str, style: Style = _PLAIN, tail: str = "") -> None:
+        """A value beside its label; `tail` in plain type on its last line when it fits, else below."""
+        room = self.columns - _LABEL
+        parts = [(part, "") for part in self._wrapped(value, room)]
+        if tail and columns(parts[-1][0]) + columns(tail) + 2 <= room:
+            parts[-1] = (parts[-1][0], f"  {tail}")
+        elif tail:
+            parts += [("", part) for part in self._wrapped(tail, room)]
+        for number, (part, plain) in enumerate(parts):
+            head = Span(self._padded(label if number == 0 else "", _LABEL))
+            self.add(Line(tuple(s for s in (head, Span(part, style), Span(plain)) if s.text)))
 
     def entry(self, number: str, text: str, right: str) -> None:
         """A numbered text with a word at the right, on its last line when there is room."""
@@ -120,9 +126,11 @@ class _Page:
 
 
 def _head(page: _Page, facts: Facts) -> None:
-    page.centred(facts.head)
+    page.centred(facts.place)
     page.add(Feed(8))
     page.centred(facts.word("title_spaced"), _TITLE)
+    if facts.demo:
+        page.centred(facts.demo, _BOLD)
     if facts.impression.draft:
         page.centred(facts.word("specimen_mark"), _TALL)
     if facts.copy_mark:
@@ -172,11 +180,6 @@ def _marked(facts: Facts, fact: Fact) -> str:
     return facts.texts.say("paper.short.marked", value=fact.value, mark=marks) if marks else fact.value
 
 
-def _dated(facts: Facts, fact: Fact) -> str:
-    """The date with its marks, and what it means below it."""
-    return f"{_marked(facts, fact)}\n{fact.note}" if fact.key != "received" else f"{fact.value} {fact.note}"
-
-
 def _materials(page: _Page, facts: Facts) -> None:
     page.fact(facts.word("short.materials"), facts.material_count("short.due"), _BOLD)
     lines = facts.materials()
@@ -208,9 +211,8 @@ def _foot(page: _Page, facts: Facts) -> None:
     page.fact(facts.word("short.phone"), facts.service_phone)
     page.fact(facts.word("short.supervision"), facts.word("foot.supervision_phone"))
     seal = facts.digest_head or facts.word("no_number")
-    page.fact(
-        facts.word("short.seal"), say("paper.short.seal_value", digest=seal, format=facts.receipt.format)
-    )
+    sealed = say("paper.short.seal_value", digest=seal, format=facts.receipt.format)
+    page.fact(facts.word("short.seal"), sealed)
     page.fact(facts.word("short.printed"), facts.printed_at)
     page.add(Feed(8))
     page.centred(facts.word("short.keep"), _BOLD)

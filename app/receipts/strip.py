@@ -13,7 +13,6 @@ from app.receipts import fonts
 from app.receipts.escpos import (
     CELL,
     COLUMN,
-    PITCH,
     Align,
     Feed,
     Line,
@@ -115,6 +114,8 @@ def _glyph(font: fonts.FontFile, character: str, cell: int) -> Image.Image:
     image = Image.new("L", (max(room, cell), CELL), _WHITE)
     middle = image.width / 2
     ImageDraw.Draw(image).text((middle, _BASE), character, font=face, fill=_BLACK, anchor="ms")
+    if font not in (fonts.load().regular, fonts.load().bold):  # hair lines of a Ming face: make them print
+        image = image.point([max(0, 255 - 2 * (255 - value)) for value in range(256)])
     return image if image.width == cell else image.resize((cell, CELL), Image.Resampling.LANCZOS)
 
 
@@ -124,9 +125,9 @@ def _face(font: fonts.FontFile, size: int) -> ImageFont.FreeTypeFont:
 
 
 def rule(width: int) -> Raster:
-    """A dashed line, two dots high, with the white of half a line around it."""
-    image = Image.new("1", (width, PITCH // 2), 1)
+    """A dashed line, two dots high, with white around it."""
+    image = Image.new("1", (width, CELL), 1)
     draw = ImageDraw.Draw(image)
     for left in range(0, width, 12):
-        draw.rectangle((left, 6, left + 7, 7), fill=0)
+        draw.rectangle((left, 7, left + 7, 8), fill=0)
     return raster(image)
