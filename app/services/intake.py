@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from app.domain import numbering
@@ -44,12 +44,12 @@ def receive(office: Office, application: Application, *, offline: bool) -> Recei
         RuleError: the first error of the pre-check.
         NumbersExhaustedError, ClockWrongError, StoreError.
     """
-    sealer = _sealer(office)
-    item, version = pinned_item(office, application.item_code)
-    with office.store.begin() as work:
+    with office.store.begin() as work:  # first of all: the catalog may have changed since then
         known = work.case_by_request(application.request_id)
         if known is not None:
             return _known(work, known)
+    sealer = _sealer(office)
+    item, version = pinned_item(office, application.item_code)
     application = replace(application, answers=_counted(item, application))
     now = office.clock.now()
     due = deadlines(now.date(), item.promise_days, office.calendar)
@@ -76,7 +76,7 @@ def receive(office: Office, application: Application, *, offline: bool) -> Recei
         )
         issued = sealer.issue(receipt_of(office, case, item))
         _store(work, case, issued)
-        work.set_note(LAST_TIME, now.isoformat())
+        _remember_time(work, now)
         work.commit()
     return Received(case, issued, repeated=False)
 
@@ -178,10 +178,20 @@ def _counted(item: Item, application: Application) -> dict[str, frozenset[str]]:
 
 def _check_clock(office: Office, work: UnitOfWork) -> None:
     """A clock that runs behind what this station has already written would date papers wrongly."""
+    known, now = _last_time(work), office.clock.now()
+    if known is not None and now < known - CLOCK_SLACK:
+        raise ClockWrongError(now=f"{now:%Y-%m-%d %H:%M}", known=f"{known:%Y-%m-%d %H:%M}")
+
+
+def _last_time(work: UnitOfWork) -> datetime | None:
     kept = work.note(LAST_TIME)
-    now = office.clock.now()
-    if kept is not None and now.isoformat() < kept and now < type(now).fromisoformat(kept) - CLOCK_SLACK:
-        raise ClockWrongError(now=f"{now:%Y-%m-%d %H:%M}", known=kept[:16].replace("T", " "))
+    return None if kept is None else datetime.fromisoformat(kept)
+
+
+def _remember_time(work: UnitOfWork, now: datetime) -> None:
+    """Never backwards, or the slack would add up case by case."""
+    known = _last_time(work)
+    work.set_note(LAST_TIME, (now if known is None else max(now, known)).isoformat())
 
 
 def _store(work: UnitOfWork, case: Case, issued: IssuedReceipt) -> None:

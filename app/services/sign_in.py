@@ -1,6 +1,8 @@
 """Sign-in by 工号 and PIN: against the gateway, or offline against what this station remembers."""
 
-from app.domain.operator import KnownOperator, Operator
+from datetime import timedelta
+
+from app.domain.operator import LOCK, TRIES, KnownOperator, Operator
 from app.domain.pin import pin_hash, pin_matches
 from app.errors import (
     LockedOutError,
@@ -8,6 +10,7 @@ from app.errors import (
     OperatorUnknownHereError,
     ProtocolError,
     SignInError,
+    ThrottledError,
 )
 from app.services.office import Office
 
@@ -23,13 +26,13 @@ def sign_in(office: Office, operator_id: str, pin: str) -> Operator:
     now = office.clock.now()
     if known is not None and known.locked_until is not None and known.locked_at(now):
         left = known.locked_until - now
-        raise LockedOutError(minutes=max(1, round(left.total_seconds() / 60)))
+        raise LockedOutError(minutes=-(-left // timedelta(minutes=1)))
     try:
         operator = _ask_gateway(office, operator_id, pin)
     except SignInError:
         _remember_failure(office, known)
         raise
-    except (OfflineError, ProtocolError):
+    except (OfflineError, ThrottledError, ProtocolError):
         return _offline(office, known, pin)
     _remember(office, KnownOperator(operator, pin_hash(pin)), "operator.signed_in")
     return operator
@@ -57,7 +60,9 @@ def _remember_failure(office: Office, known: KnownOperator | None) -> SignInErro
     now = office.clock.now()
     failed = known.failed(now)
     _remember(office, failed, "operator.refused")
-    return LockedOutError(minutes=15) if failed.locked_at(now) else SignInError()
+    if failed.locked_at(now):
+        return LockedOutError(minutes=LOCK // timedelta(minutes=1))
+    return SignInError(left=TRIES - failed.failures)
 
 
 def _known(office: Office, operator_id: str) -> KnownOperator | None:

@@ -1,0 +1,128 @@
+"""Printing: never twice unasked, and what became of the paper is known or said to be unknown."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.domain.printing import PrintOutcome, PrintState
+from app.errors import DeviceNotConfiguredError, NotEnrolledError
+from app.services.intake import receive
+from app.services.office import Office
+from app.services.printing import answer_unknown, print_slip, receipt_pdf, recover_prints
+from tests.services.fakes import Hall, an_application
+
+
+@pytest.fixture
+def case_id(office: Office) -> str:
+    return receive(office, an_application(), offline=False).case.case_id
+
+
+def states(office: Office, case_id: str) -> list[tuple[int, str, str]]:
+    with office.store.begin() as work:
+        return [(job.copy_no, job.state.value, job.reason) for job in work.prints_of(case_id)]
+
+
+def test_printed_once_however_often_it_is_called(hall: Hall, office: Office, case_id: str) -> None:
+    assert print_slip(office, case_id).state is PrintState.CONFIRMED
+    assert print_slip(office, case_id).state is PrintState.CONFIRMED
+    assert len(hall.printer.slips) == 1
+    assert states(office, case_id) == [(1, "confirmed", "")]
+
+
+def test_eight_threads_print_one_slip(hall: Hall, office: Office, case_id: str) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: print_slip(office, case_id), range(8)))
+    assert len(hall.printer.slips) == 1
+
+
+def test_sent_is_stored_before_the_first_byte(hall: Hall, office: Office, case_id: str) -> None:
+    seen: list[list[tuple[int, str, str]]] = []
+    hall.printer.while_printing = lambda: seen.append(states(office, case_id))
+    print_slip(office, case_id)
+    assert seen == [[(1, "sent", "")]]
+
+
+@pytest.mark.parametrize("state", [PrintState.FAILED, PrintState.UNKNOWN])
+def test_trouble_is_kept_and_never_retried_by_the_machine(
+    hall: Hall, office: Office, case_id: str, state: PrintState
+) -> None:
+    hall.printer.outcome = PrintOutcome(state, "device.printer_paper")
+    print_slip(office, case_id)
+    hall.printer.outcome = PrintOutcome(PrintState.CONFIRMED)
+    assert print_slip(office, case_id).state is state
+    assert recover_prints(office) == 0
+    assert len(hall.printer.slips) == 1
+    assert states(office, case_id) == [(1, state.value, "device.printer_paper")]
+
+
+def test_a_person_who_asks_gets_a_counted_copy(hall: Hall, office: Office, case_id: str) -> None:
+    print_slip(office, case_id)
+    with office.store.begin() as work:
+        work.set_platform_number(case_id, "PF1")
+        work.commit()
+    assert print_slip(office, case_id, again=True).copy_no == 2
+    assert print_slip(office, case_id, again=True).copy_no == 3
+    assert [slip.split(b"copy ")[1] for slip in hall.printer.slips] == [b"1 ", b"2 PF1", b"3 PF1"]
+
+
+def test_the_first_print_is_the_first_copy_even_when_asked_for_again(
+    hall: Hall, office: Office, case_id: str
+) -> None:
+    assert print_slip(office, case_id, again=True).copy_no == 1
+    assert len(hall.printer.slips) == 1
+
+
+def test_without_a_printer_the_job_waits_for_one(hall: Hall, office: Office, case_id: str) -> None:
+    hall.printer.present = False
+    job = print_slip(office, case_id)
+    assert (job.state, job.reason) == (PrintState.PREPARED, DeviceNotConfiguredError.code)
+    assert states(office, case_id) == [(1, "prepared", "")]
+    hall.printer.present = True
+    assert print_slip(office, case_id).state is PrintState.CONFIRMED
+    hall.printer.present = False
+    with pytest.raises(DeviceNotConfiguredError):
+        print_slip(office, case_id, again=True)
+    assert len(states(office, case_id)) == 1
+
+
+def test_what_was_sent_when_the_program_died_is_unknown(hall: Hall, office: Office, case_id: str) -> None:
+    class Died(BaseException):
+        pass
+
+    def die() -> None:
+        raise Died
+
+    hall.printer.while_printing = die
+    with pytest.raises(Died):
+        print_slip(office, case_id)
+    hall.printer.while_printing = lambda: None
+    assert states(office, case_id) == [(1, "sent", "")]
+    assert recover_prints(office) == 1
+    assert recover_prints(office) == 0
+    assert print_slip(office, case_id).state is PrintState.UNKNOWN
+    assert len(hall.printer.slips) == 1
+
+
+@pytest.mark.parametrize(("came_out", "state"), [(True, "confirmed"), (False, "failed")])
+def test_a_person_tells_what_the_machine_does_not_know(
+    hall: Hall, office: Office, case_id: str, came_out: bool, state: str
+) -> None:
+    hall.printer.outcome = PrintOutcome(PrintState.UNKNOWN, "device.timeout")
+    job = print_slip(office, case_id)
+    answer_unknown(office, job.job_id, case_id, came_out=came_out)
+    answer_unknown(office, job.job_id, case_id, came_out=not came_out)  # answered already
+    answer_unknown(office, "another", case_id, came_out=True)
+    assert states(office, case_id) == [(1, state, "seen")]
+
+
+def test_the_pdf_is_made_once_and_kept(hall: Hall, office: Office, case_id: str) -> None:
+    first = receipt_pdf(office, case_id)
+    assert receipt_pdf(office, case_id) == first and hall.sealer.pdfs == 1
+    assert receipt_pdf(hall.office(sealer=None), case_id) == first
+
+
+def test_without_a_seal_there_is_no_new_pdf(hall: Hall, office: Office, case_id: str) -> None:
+    with pytest.raises(NotEnrolledError):
+        receipt_pdf(hall.office(sealer=None), case_id)
+    with pytest.raises(LookupError):
+        receipt_pdf(office, "unknown")
