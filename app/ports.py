@@ -185,6 +185,10 @@ class ReceiptPress(Protocol):
         """The paper as it would come out, watermarked 样张; drawn by the same code as the paper."""
         ...
 
+    def qr_matrix(self, text: str) -> tuple[tuple[bool, ...], ...]:
+        """The modules of the QR a screen shows: square, True dark, without quiet zone."""
+        ...
+
 
 # -- devices ---------------------------------------------------------------------------------------
 

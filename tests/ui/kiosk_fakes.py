@@ -1,0 +1,259 @@
+"""A kiosk on a desk of its own: the real store and the real demo catalog, devices played by hand."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from threading import Event
+from zoneinfo import ZoneInfo
+
+from app.catalog.build import build_catalog
+from app.catalog.demo import demo_items
+from app.catalog.file import CatalogFile
+from app.domain.catalog import Channel, Item
+from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, DeviceStatus
+from app.domain.identity import DocumentKind, IdentityDocument, Sex
+from app.domain.numbering import NumberBlock
+from app.domain.outbox import OutboxMessage
+from app.domain.printing import PaperForm, PrintOutcome, PrintState
+from app.domain.receipt import IssuedReceipt, Receipt
+from app.errors import NoCardError, OfflineError
+from app.ports import Enrolment, GatewayHealth, Granted, Picture
+from app.schedules import load_calendar
+from app.services.office import Office, Station
+from app.store.sql_store import SqlStore
+from app.texts import load
+from ui.desk import Desk
+from ui.profile import PROFILES, Profile
+from ui.tasks import TaskRunner
+
+NOW = datetime(2026, 11, 20, 10, 32, tzinfo=ZoneInfo("Asia/Shanghai"))
+PERSON = IdentityDocument(
+    DocumentKind.RESIDENT,
+    "演示·东方测试",
+    "11010519491231002X",
+    sex=Sex.FEMALE,
+    nation="01",
+    birth=date(1949, 12, 31),
+    address="广东省东莞市演示街道测试路一号",
+    authority="演示公安局",
+    valid_from=date(2016, 5, 6),
+    long_term=True,
+    machine_read=True,
+)
+QR_TEXT = "HTTPS://Q.EXAMPLE.CN/R/" + "MFRGGZDFMZTWQ2LK" * 20
+PROFILE: Profile = replace(PROFILES[Channel.KIOSK], full_screen=False)
+
+
+class FixedClock:
+    def __init__(self, now: datetime = NOW) -> None:
+        self.at = now
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class Seconds:
+    """The monotonic clock of the idle watch, run by the test."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def run(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class HandDevices:
+    """`app.ports.Devices` in the hands of a test."""
+
+    def __init__(self) -> None:
+        self.states = {
+            kind: DeviceHealth(kind, DeviceStatus.ONLINE, simulated=True)
+            for kind in (DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER)
+        }
+        self.outcomes: list[PrintOutcome] = []
+        self.printed: list[bytes] = []
+        self.hold_print: Event | None = None
+        self.watching = False
+        self._tell: Callable[[DeviceEvent], None] = lambda _event: None
+
+    # -- what the test does
+    def lay_card(self, document: IdentityDocument = PERSON, doubtful: bool = False) -> None:
+        self.say(CardRead(document, doubtful))
+
+    def say(self, event: DeviceEvent) -> None:
+        self._tell(event)
+
+    def set(self, kind: DeviceKind, status: DeviceStatus, reason: str = "") -> None:
+        self.states[kind] = DeviceHealth(kind, status, reason, simulated=True)
+        self._tell(self.states[kind])
+
+    # -- the port
+    def listen(self, listener: Callable[[DeviceEvent], None]) -> None:
+        self._tell = listener
+
+    def health(self) -> Sequence[DeviceHealth]:
+        return tuple(self.states.values())
+
+    def has(self, kind: DeviceKind) -> bool:
+        return kind in self.states
+
+    def watch_cards(self, on: bool) -> None:
+        self.watching = on
+
+    def read_card(self, deadline_s: float, cancelled: Event) -> Future[CardRead]:
+        future: Future[CardRead] = Future()
+        future.set_exception(NoCardError())
+        return future
+
+    def print_slip(self, data: bytes, deadline_s: float) -> Future[PrintOutcome]:
+        if self.hold_print is not None:
+            assert self.hold_print.wait(20)
+        self.printed.append(data)
+        future: Future[PrintOutcome] = Future()
+        future.set_result(self.outcomes.pop(0) if self.outcomes else PrintOutcome(PrintState.CONFIRMED))
+        return future
+
+    def paper_width_mm(self) -> int:
+        return 80
+
+    def probe(self, kind: DeviceKind) -> Future[DeviceHealth]:
+        future: Future[DeviceHealth] = Future()
+        future.set_result(self.states[kind])
+        return future
+
+    def close(self) -> None:
+        pass
+
+
+class PaperPress:
+    """`app.ports.ReceiptPress` that tells what it was asked for."""
+
+    def slip(
+        self, issued: IssuedReceipt, width_mm: int, copy_no: int = 1, platform_number: str = ""
+    ) -> bytes:
+        return f"{issued.receipt.number} {copy_no}".encode()
+
+    def preview(self, receipt: Receipt, form: PaperForm, width_px: int) -> Picture:
+        return Picture(1, 1, b"\xff\xff\xff")
+
+    def qr_matrix(self, text: str) -> tuple[tuple[bool, ...], ...]:
+        from app.receipts.qr import matrix
+
+        return tuple(tuple(line) for line in matrix(text))
+
+
+class PlainSealer:
+    key_id = "demo-key"
+
+    def issue(self, receipt: Receipt) -> IssuedReceipt:
+        return IssuedReceipt(receipt, b"\0" * 16, "TOKEN", QR_TEXT)
+
+    def pdf(self, issued: IssuedReceipt, copy_no: int = 1, platform_number: str = "") -> bytes:
+        return b"%PDF"
+
+
+class HandGateway:
+    """A gateway that answers, or does not."""
+
+    def __init__(self) -> None:
+        self.offline = False
+        self.uploaded: list[OutboxMessage] = []
+
+    def health(self, timeout_s: float = 2.0) -> GatewayHealth:
+        self._answer()
+        return GatewayHealth(NOW, "v2026.11.19")
+
+    def upload(self, message: OutboxMessage, timeout_s: float = 10.0) -> str:
+        self._answer()
+        self.uploaded.append(message)
+        return ""
+
+    def enrol(self, code: str, station_id: str, site: str, mode: str, request_pem: str) -> Granted:
+        raise OfflineError
+
+    def lease_numbers(self, count: int) -> NumberBlock:
+        raise OfflineError
+
+    def sign_in(self, operator_id: str, pin: str) -> object:
+        from app.domain.operator import Operator, Role
+        from app.errors import SignInError
+
+        self._answer()
+        if (operator_id, pin) != ("S001", "246810"):
+            raise SignInError(left=4)
+        return Operator("S001", "演示主管", Role.SUPERVISOR)
+
+    def _answer(self) -> None:
+        if self.offline:
+            raise OfflineError
+
+
+class KioskBench:
+    """A station as the kiosk needs it, in a folder of its own."""
+
+    def __init__(self, folder: Path, items: Sequence[Item] | None = None, *, enrolled: bool = True) -> None:
+        file = folder / "catalog.sqlite"
+        build_catalog(demo_items() if items is None else items, "v2026.11.19", NOW, file)
+        self.catalog = CatalogFile(file)
+        self.store = SqlStore(folder / "station.db", b"k" * 32)
+        self.devices, self.gateway, self.clock = HandDevices(), HandGateway(), FixedClock()
+        self.executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog")]
+        if enrolled:
+            self._enrol()
+        self.office = Office(
+            station=Station("441900K07", "市民服务中心", Channel.KIOSK, demo=True),
+            texts=load(),
+            clock=self.clock,
+            calendar=load_calendar(),
+            store=self.store,
+            catalog=self.catalog,
+            catalog_sync=None,
+            archive=None,  # type: ignore[arg-type]  # no page of the kiosk opens a PDF
+            sealer=PlainSealer() if enrolled else None,
+            press=PaperPress(),
+            keys=None,  # type: ignore[arg-type]
+            verifier=None,  # type: ignore[arg-type]
+            devices=self.devices,
+            gateway=self.gateway,  # type: ignore[arg-type]
+        )
+
+    def _enrol(self) -> None:
+        with self.store.begin() as work:
+            work.set_enrolment(Enrolment("441900K07", "demo-key", "", "", b"", NOW))
+            work.add_block(NumberBlock("b1", 217, 716))
+            work.commit()
+
+    def desk(self, demo: bool = True) -> Desk:
+        store, relay, sync, catalog = (_typed(e) for e in self.executors)
+        return Desk(self.office, TaskRunner(), store, relay, sync, catalog, None, demo)
+
+    def cases(self) -> int:
+        with self.store.begin() as work:
+            return work.count_cases(NOW.replace(hour=0))
+
+    def close(self) -> None:
+        for executor in self.executors:
+            executor.shutdown(wait=True)
+        self.catalog.close()
+        self.store.close()
+
+
+def _typed(executor: Executor) -> Executor:
+    return executor
+
+
+@contextmanager
+def bench(
+    folder: Path, items: Sequence[Item] | None = None, *, enrolled: bool = True
+) -> Iterator[KioskBench]:
+    made = KioskBench(folder, items, enrolled=enrolled)
+    try:
+        yield made
+    finally:
+        made.close()

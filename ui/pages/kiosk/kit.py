@@ -1,0 +1,124 @@
+"""The kit of a kiosk page: the shared one, in units of the 1080 px wide portrait page.
+
+Every length a page names is a px of that page; `u` turns it into px of this screen, so that
+one page fits a portrait kiosk, a landscape one, and a small window on a developer's desk.
+"""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QLayout, QWidget
+
+from ui import theme
+from ui.theme import Scale
+from ui.widgets.kit import Draw, KeyButton, Kit, Painted, Part, box, col, row, stack
+
+PORTRAIT = (1080, 1920)
+LANDSCAPE = (2400, 1350)
+TOP = 640  # nothing above this line is touched: a seated person reaches about 1.2 m
+SPEAKING = 1100  # landscape: the left part speaks, the right part is touched
+HEAD, FOOT, STEPS = 112, 168, 80
+
+
+class KioskKit(Kit):
+    def __init__(self, scale: Scale, size: tuple[int, int], *, elder: bool) -> None:
+        self.wide = size[0] > size[1]
+        self.page = LANDSCAPE if self.wide else PORTRAIT
+        self.u = max(0.2, min(size[0] / self.page[0], size[1] / self.page[1]))
+        full = theme.elder(scale) if elder else scale
+        fitted = Scale(*(max(1, self.px(n)) for n in (full.base, full.target, full.pad, full.icon)))
+        super().__init__(fitted, theme.STRONG if elder else theme.NORMAL)
+        self.touch = True
+
+    def px(self, n: float) -> int:
+        return round(n * self.u)
+
+    def size(self) -> tuple[int, int]:
+        return self.px(self.page[0]), self.px(self.page[1])
+
+    def sheet(self) -> str:
+        """The style sheet, with the rules of a large touch screen whatever the scale."""
+        act, edge, radius = self.s.px("h2"), max(1, self.px(3)), self.px(16)
+        return theme.style_sheet(self.s, self.pal) + (
+            f'QPushButton[kind="primary"], QPushButton[kind="secondary"] '
+            f"{{ font-size:{act}px; border-width:{edge}px; }}"
+            f'QPushButton, QFrame[role="card"], QFrame[role="sheet"] {{ border-radius:{radius}px; }}'
+            f'QPushButton[kind="key"] {{ background:{self.pal.panel}; color:{self.pal.ink}; font-weight:700; '
+            f"font-size:{act}px; border:{max(1, self.px(2))}px solid {self.pal.edge}; padding:0; }}"
+            f'QPushButton[kind="key"]:pressed {{ background:{self.pal.primary_soft}; }}'
+        )
+
+    # -- layouts ---------------------------------------------------------------------------------
+
+    def _scaled(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        return tuple(self.px(part) if isinstance(part, int) else part for part in parts)
+
+    def row(self, *parts: Part, gap: int = 8) -> QBoxLayout:
+        return row(*self._scaled(parts), gap=self.px(gap))
+
+    def col(self, *parts: Part, gap: int = 8) -> QBoxLayout:
+        return col(*self._scaled(parts), gap=self.px(gap))
+
+    def stack(self, *parts: Part, gap: int = 0) -> QBoxLayout:
+        return stack(*self._scaled(parts), gap=self.px(gap))
+
+    def even(self, *parts: Part, gap: int = 24) -> QBoxLayout:
+        """A row whose parts are equally wide."""
+        line = self.row(*parts, gap=gap)
+        for i in range(line.count()):
+            line.setStretch(i, 1)
+        return line
+
+    def frame(
+        self,
+        layout: QLayout,
+        margins: tuple[int, int, int, int] = (0, 0, 0, 0),
+        name: str = "",
+        fixed: tuple[int, int] = (0, 0),
+        **props: str,
+    ) -> QFrame:
+        left, top, right, bottom = (self.px(m) for m in margins)
+        return box(layout, (left, top, right, bottom), name, (self.px(fixed[0]), self.px(fixed[1])), **props)
+
+    # -- parts -----------------------------------------------------------------------------------
+
+    def press(
+        self,
+        s: str,
+        kind: str = "secondary",
+        icon: str = "",
+        name: str = "",
+        h: int = 128,
+        *,
+        enabled: bool = True,
+        on: bool | None = None,
+    ) -> KeyButton:
+        return self.button(s, kind, icon=icon, name=name, enabled=enabled, h=self.px(h), on=on)
+
+    def glyph(self, name: str, size: int = 40, tone: str = "ink", stroke: float = 1.7) -> QLabel:
+        return self.icon(name, max(1, self.px(size)), tone, stroke)
+
+    def picture(self, draw: Draw, w: int = 0, h: int = 0) -> Painted:
+        """A picture drawn in units of the page."""
+
+        def scaled(p: QPainter, width: int, height: int) -> None:
+            p.scale(self.u, self.u)
+            draw(p, round(width / self.u), round(height / self.u))
+
+        return Painted(scaled, self.px(w), self.px(h))
+
+    def fits(self, text: str, role: str, width: int) -> bool:
+        """Whether a line is at most `width` page px long: an ideograph is one em, the rest about 0.6."""
+        ems = sum(1.0 if ord(c) > 0x2E7F else 0.6 for c in text)
+        return ems * self.s.px(role) <= self.px(width)
+
+    def line(self, text: str, width: int, role: str = "h2", tone: str = "ink") -> QLabel:
+        """A heading that steps down one size and wraps when it is too long."""
+        if self.fits(text, role, width):
+            return self.text(text, role, tone)
+        return self.text(text, "title", tone, wrap=True)
+
+
+def through(button: QWidget) -> None:
+    """What lies on a button lets touches through to it."""
+    for child in button.findChildren(QWidget):
+        child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

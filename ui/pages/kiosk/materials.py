@@ -1,0 +1,86 @@
+"""材料: what this situation asks for; the person ticks what is at hand.
+
+Nothing is asked for that the catalog does not name.  Without a necessary material the case
+cannot be received, and that is said here, before a phone number is typed.
+"""
+
+from typing import ClassVar
+
+from PySide6.QtWidgets import QBoxLayout
+
+from app.domain.catalog import Material, Necessity
+from app.flows.intake import Taking
+from ui.pages.kiosk import route
+from ui.pages.kiosk.page import Page
+from ui.pages.kiosk.parts import on_press, option, pager, pages_of
+from ui.pages.kiosk.session import Notice
+from ui.widgets.kit import Part
+
+
+class MaterialsPage(Page):
+    name = "materials"
+    step: ClassVar[int | None] = 3
+
+    def sub(self) -> str:
+        return "" if self.s.notice else self.say("sub", n=len(self.s.intake.materials()))
+
+    def body(self) -> QBoxLayout:
+        k = self.k
+        sheets = pages_of(self.s.intake.materials(), 4 if k.elder else 5)
+        index = min(self.s.place.index, len(sheets) - 1)
+        rows: list[Part] = [self._row(m) for m in sheets[index]]
+        leaf: list[Part] = []
+        if len(sheets) > 1:
+            leaf.append(pager(self.guide, index, len(sheets), lambda i: self.guide.swap(self.name, i)))
+        return k.col(k.col(*rows, gap=16), None, *leaf, k.even(self._left(), self._next()), gap=20)
+
+    def _row(self, m: Material) -> Part:
+        return option(
+            self.k, f"material_{m.id or m.name}", m.name, self._asked(m), lambda: self._toggle(m),
+            on=self.s.intake.taking(m) is not None, square=True, h=168 if self.k.elder else 144,
+        )  # fmt: skip
+
+    def _asked(self, m: Material) -> str:
+        """How many sheets, and whether it can be left out."""
+        words = []
+        if m.originals:
+            words.append(self.say("originals", n=m.originals))
+        if m.copies:
+            words.append(self.say("copies", n=m.copies))
+        words.append(self.say(m.necessity.value))
+        return self.say("between").join(words)
+
+    def _left(self) -> Part:
+        k = self.k
+        if self.s.notice is not None:
+            return on_press(k.press(self.say("go_home"), name="go_home"), self.guide.leave)
+        return on_press(k.press(self.say("all"), name="all_taken"), self._all)
+
+    def _next(self) -> Part:
+        return on_press(self.k.press(self.say("next"), "primary", name="next"), self._onward)
+
+    def _toggle(self, m: Material) -> None:
+        taking = None if self.s.intake.taking(m) else Taking(m.originals, m.copies)
+        self.s.intake = self.s.intake.with_taking(m, taking)
+        self.s.notice = None
+        self.guide.redraw()
+
+    def _all(self) -> None:
+        self.s.intake = self.s.intake.with_all_taken()
+        self.guide.redraw()
+
+    def _onward(self) -> None:
+        lacking = [
+            m.name
+            for m in self.s.intake.materials()
+            if m.necessity is Necessity.REQUIRED and self.s.intake.taking(m) is None
+        ]
+        if not lacking:
+            route.onward(self.guide)
+            return
+        more = self.say("and_more", n=len(lacking) - 2) if len(lacking) > 2 else ""
+        names = self.say("comma").join(lacking[:2]) + more
+        self.s.notice = Notice(
+            "warn", self.say("lacking", n=len(lacking)), self.say("lacking_body", names=names)
+        )
+        self.guide.redraw()

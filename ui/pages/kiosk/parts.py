@@ -1,0 +1,179 @@
+"""The touched parts of kiosk pages: tiles, options, keypads, pagers."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout
+
+from app.texts import Texts
+from ui import icons
+from ui.pages.kiosk import pictures
+from ui.pages.kiosk.guide import Guide
+from ui.pages.kiosk.kit import KioskKit, through
+from ui.widgets.kit import KeyButton, Part
+
+T = TypeVar("T")
+Press = Callable[[], None]
+
+ERASE, EMPTY = "erase", "empty"
+LETTERS = (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", ERASE, EMPTY)
+DIGITS = (*"123456789", EMPTY, *"0", ERASE)
+ID_DIGITS = (*"123456789", *"X0", ERASE)
+
+
+def on_press(button: KeyButton, press: Press) -> KeyButton:
+    button.clicked.connect(lambda _=False: press())
+    return button
+
+
+def tile(
+    k: KioskKit,
+    name: str,
+    icon: str,
+    title: str,
+    sub: str,
+    press: Press,
+    *,
+    h: int,
+    tone: str = "primary",
+    wide: bool = False,
+    art: int = 96,
+    room: int = 290,
+) -> KeyButton:
+    """Picture, title and a quiet line on one button; `room` is what the title may take in px."""
+    button = k.press("", "tile", name=name, h=h)
+    button.setAccessibleName(title)
+    ground = k.frame(k.row(k.glyph(icon, art * 5 // 8, tone, 1.8)), fixed=(art, art))
+    inside = ground.layout()
+    if inside is not None:
+        inside.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    ground.setStyleSheet(f"QFrame {{ background:{k.pal.soft(tone)}; border-radius:{k.px(art // 4)}px; }}")
+    words: list[Part] = [k.line(title, room)]
+    if sub:
+        words.append(k.text(sub, "body", "muted", wrap=not k.fits(sub, "body", room)))
+    said = k.frame(k.stack(*words, gap=4))
+    parts: list[Part] = [ground, said]
+    if wide:
+        parts.append(k.glyph("next", 48, tone, 2))
+    inner = k.row(*parts, gap=24)
+    inner.setStretch(1, 1)
+    inner.setContentsMargins(k.px(28), 0, k.px(24), 0)
+    button.setLayout(inner)
+    through(button)
+    return on_press(button, press)
+
+
+def option(
+    k: KioskKit,
+    name: str,
+    text: str,
+    sub: str,
+    press: Press,
+    *,
+    on: bool,
+    h: int = 0,
+    square: bool = False,
+    role: str = "h2",
+) -> KeyButton:
+    """A choice: mark, words, and a tick when chosen."""
+    button = k.press("", "option", name=name, h=h or (176 if k.elder else 152), on=on)
+    button.setAccessibleName(text)
+    room = 720
+    words: list[Part] = [k.line(text, room, role)]
+    if sub:
+        words.append(k.text(sub, "body", "muted", wrap=not k.fits(sub, "body", room)))
+    said = k.frame(k.stack(*words, gap=4))
+    parts: list[Part] = [k.picture(pictures.dot(k.pal, on=on, square=square), 44, 44), said]
+    if on:
+        parts.append(k.glyph("check", 48, "primary", 2.4))
+    inner = k.row(*parts, gap=28)
+    inner.setStretch(1, 1)
+    inner.setContentsMargins(k.px(36), 0, k.px(36), 0)
+    button.setLayout(inner)
+    through(button)
+    button.clicked.connect(lambda _=False: button.setChecked(on))  # the session decides, not the finger
+    return on_press(button, press)
+
+
+def keypad(
+    k: KioskKit,
+    t: Texts,
+    keys: Sequence[str],
+    columns: int,
+    typed: Callable[[str], None],
+    *,
+    h: int,
+) -> QBoxLayout:
+    """Keys in rows; `typed` gets a character, ERASE or EMPTY.  A key is named `key_<its own>`."""
+    rows: list[Part] = []
+    for start in range(0, len(keys), columns):
+        line = [_key(k, t, key, typed, h) for key in keys[start : start + columns]]
+        spare: list[Part] = [k.frame(k.col()) for _ in range(columns - len(line))]
+        rows.append(k.even(*line, *spare, gap=12))
+    return k.col(*rows, gap=12)
+
+
+def _key(k: KioskKit, t: Texts, key: str, typed: Callable[[str], None], h: int) -> KeyButton:
+    special = {ERASE: "back", EMPTY: "cross"}.get(key, "")
+    button = k.press("" if special else key, "key", name=f"key_{key}", h=h)
+    button.setAccessibleName(t[f"kiosk.key.{key}"] if special else key)
+    if special:
+        px = k.px(48)
+        button.setIcon(icons.icon(special, px, k.pal.primary, k.pal.muted))
+        button.setIconSize(QSize(px, px))
+    return on_press(button, lambda: typed(key))
+
+
+def after_key(text: str, key: str, most: int) -> str:
+    """What stands there after a key was pressed."""
+    if key == EMPTY:
+        return ""
+    if key == ERASE:
+        return text[:-1]
+    return text if len(text) >= most else text + key
+
+
+def pages_of(things: Sequence[T], size: int) -> list[Sequence[T]]:
+    return [things[i : i + size] for i in range(0, len(things), size)] or [things]
+
+
+def pager(guide: Guide, index: int, pages: int, turn: Callable[[int], None]) -> QBoxLayout:
+    """Leaf through a list: the places of the buttons stay, also when there is nothing to leaf."""
+    k, t = guide.kit, guide.texts
+    before = k.press(t["kiosk.pager.before"], name="page_prev", h=104, enabled=index > 0)
+    after = k.press(t["kiosk.pager.after"], name="page_next", h=104, enabled=index + 1 < pages)
+    on_press(before, lambda: turn(index - 1))
+    on_press(after, lambda: turn(index + 1))
+    where = k.text(t.say("kiosk.pager.where", n=index + 1, of=pages), "body", "muted", align="center")
+    line = k.row(before, where, after, gap=16)
+    for i, share in enumerate((3, 2, 3)):
+        line.setStretch(i, share)
+    return line
+
+
+def bullet(k: KioskKit, icon: str, title: str, body: str, tone: str = "primary") -> QFrame:
+    """An icon, a strong line, and what it means."""
+    words = k.stack(k.text(title, "strong", wrap=True), k.text(body, "body", "muted", wrap=True), gap=4)
+    line = k.row(k.glyph(icon, 52, tone, 1.8), words, gap=28)
+    line.setStretch(1, 1)
+    return k.frame(line)
+
+
+def hint(k: KioskKit, icon: str, words: str, tone: str = "accent") -> QFrame:
+    """A quiet box that explains."""
+    line = k.row(k.glyph(icon, 40, tone, 1.8), k.text(words, "body", "ink", wrap=True), gap=20)
+    return k.frame(line, (28, 20, 28, 20), pill=tone)
+
+
+def facts(k: KioskKit, rows: Sequence[tuple[str, str, str]], label_width: int) -> QVBoxLayout:
+    """(label, value, role) lines; a long value wraps."""
+    out = QVBoxLayout()
+    out.setContentsMargins(0, 0, 0, 0)
+    out.setSpacing(k.px(16))
+    for label, value, role in rows:
+        head = k.text(label, "body", "muted")
+        head.setFixedWidth(k.px(label_width))
+        head.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        out.addLayout(k.row(head, k.text(value, role, wrap=True), gap=8))
+    return out

@@ -1,0 +1,138 @@
+"""Choosing the service: themes of life, then the items of one theme."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from PySide6.QtWidgets import QBoxLayout
+
+from app.domain.catalog import Item, ItemHit
+from app.errors import UnknownItemError
+from ui.pages.kiosk import pictures
+from ui.pages.kiosk.guide import Guide
+from ui.pages.kiosk.page import Page
+from ui.pages.kiosk.parts import on_press, pager, pages_of, tile
+from ui.widgets.kit import Draw, KeyButton, Part
+
+ICONS: Mapping[str, str] = {
+    "social_insurance": "shield",
+    "household": "idcard",
+    "work": "work",
+    "care": "heart",
+    "housing": "home",
+    "traffic": "car",
+    "family": "school",
+    "company": "company",
+}
+OTHER_ICON = "paper"
+
+
+def theme_name(page: Page, theme: str) -> str:
+    key = f"theme.{theme}.title"
+    return page.t[key] if key in page.t else page.say("other_theme")
+
+
+def choose_item(guide: Guide, code: str) -> None:
+    """Look the item up and go on with it; the same one chosen again keeps its answers."""
+
+    def found(item: Item) -> None:
+        intake = guide.session.intake
+        if intake.item is None or intake.item.code != item.code:
+            preselect = guide.profile.preselect_situations
+            guide.session.intake = intake.with_item(item, preselect=preselect)
+        guide.go("consent")
+
+    def look() -> Item:
+        item = guide.desk.office.catalog.item(code)
+        if item is None:
+            raise UnknownItemError(code=code)
+        return item
+
+    guide.work(guide.desk.catalog_executor, look, found)
+
+
+class ThemesPage(Page):
+    name = "themes"
+    can_back = False
+
+    def title(self) -> str:
+        return self.say("title_elder" if self.k.elder else "title")
+
+    def sub(self) -> str:
+        return self.say("sub_elder" if self.k.elder else "sub")
+
+    def art(self) -> Draw | None:
+        return pictures.corner
+
+    def body(self) -> QBoxLayout:
+        k = self.k
+        pages = pages_of(self.guide.board.themes(), 5 if k.elder else 8)
+        index = min(self.s.place.index, len(pages) - 1)
+        tiles = [self._tile(theme, count) for theme, count in pages[index]]
+        lines: list[Part] = []
+        if k.elder:
+            lines += tiles
+        else:
+            for i in range(0, len(tiles), 2):
+                pair: list[Part] = [*tiles[i : i + 2]]
+                lines.append(k.even(*pair, *([k.frame(k.col())] if len(pair) == 1 else [])))
+        lines.append(self._last(index, len(pages)))
+        return k.col(*lines, None, gap=16 if k.elder else 20)
+
+    def _tile(self, theme: str, count: int) -> KeyButton:
+        icon = ICONS.get(theme, OTHER_ICON)
+        elder = self.k.elder
+        h, art, room = (160, 112, 620) if elder else (200, 96, 270)
+        key = f"theme.{theme}.words"
+        words = self.t[key] if key in self.t else self.say("count", n=count)
+        return tile(
+            self.k, f"theme_{theme}", icon, theme_name(self, theme), words, lambda: self._open(theme),
+            h=h, wide=elder, art=art, room=room,
+        )  # fmt: skip
+
+    def _last(self, index: int, pages: int) -> QBoxLayout:
+        k = self.k
+        find = k.press(self.say("search"), "secondary", icon="search", name="search", h=128)
+        on_press(find, lambda: self.guide.go("search"))
+        parts: list[Part] = [find]
+        if pages > 1:
+            more = k.press(self.say("more"), "secondary", name="more_themes", h=128)
+            on_press(more, lambda: self.guide.swap("themes", (index + 1) % pages))
+            parts.append(more)
+        return k.even(*parts)
+
+    def _open(self, theme: str) -> None:
+        self.s.theme = theme
+        self.guide.go("items")
+
+
+class ItemsPage(Page):
+    name = "items"
+    step: ClassVar[int | None] = 0
+
+    def title(self) -> str:
+        return theme_name(self, self.s.theme)
+
+    def sub(self) -> str:
+        return self.say("sub", n=len(self.guide.board.of_theme(self.s.theme)))
+
+    def body(self) -> QBoxLayout:
+        k = self.k
+        pages = pages_of(self.guide.board.of_theme(self.s.theme), 5 if k.elder else 6)
+        index = min(self.s.place.index, len(pages) - 1)
+        tiles: list[Part] = [item_tile(self, hit, 168 if k.elder else 136) for hit in pages[index]]
+        leaf = pager(self.guide, index, len(pages), lambda i: self.guide.swap("items", i))
+        return k.col(*tiles, None, *([leaf] if len(pages) > 1 else []), gap=16)
+
+
+def item_tile(page: Page, hit: ItemHit, h: int) -> KeyButton:
+    """One item: its name, then what to expect of it."""
+    words = [page.say("item.materials", n=hit.material_count)]
+    if hit.promise_days is not None:
+        words.append(
+            page.say("item.days", n=hit.promise_days) if hit.promise_days else page.say("item.at_once")
+        )
+    icon = ICONS.get(hit.theme, OTHER_ICON)
+    return tile(
+        page.k, f"item_{hit.code}", icon, hit.name, page.say("between").join(words),
+        lambda: choose_item(page.guide, hit.code), h=h, wide=True, art=80, room=640,
+    )  # fmt: skip
