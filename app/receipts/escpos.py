@@ -3,12 +3,13 @@
 Facts from Epson's ESC/POS reference and DEVICES §C:
 
     1B 40        initialise                   1B 52 00   international set: USA ($ stays $)
+    1D 50 x y    motion units of 1/x, 1/y inch: 203, so that every distance below is in dots
     1B 61 n      0 left, 1 centre, 2 right    1B 33 n    line pitch in dots
     1B 45 n      bold on or off               1B 2D n    underline
     1D 21 n      size, wide << 4 | high       1D 42 n    white on black
     1C 26 .. 1C 2E                            double-byte text between them, GB18030
     1D 76 30 00 xL xH yL yH …                 raster, x bytes wide, y rows, bit set = black
-    1B 64 n      feed n lines                 1D 56 42 00   feed to the knife and cut
+    1B 4A n      feed n dots                  1D 56 42 00   feed to the knife and cut
 
 Every style is sent in full before every piece of text: nothing depends on what came before.
 Printers' fonts know the two-byte characters of GBK; a line with any other character goes
@@ -28,8 +29,8 @@ CELL = 24  # dots of a line's height at single size
 PITCH = 32  # dots from line to line
 SLICE = 255
 
-INITIALISE = b"\x1b\x40\x1b\x52\x00"
-FEED_AND_CUT = b"\x1b\x64\x02\x1d\x56\x42\x00"
+INITIALISE = b"\x1b\x40\x1b\x52\x00\x1d\x50\xcb\xcb"
+FEED_AND_CUT = b"\x1b\x4a\x30\x1d\x56\x42\x00"
 
 
 class Align(IntEnum):
@@ -156,6 +157,5 @@ def _raster(raster: Raster) -> bytes:
 
 
 def _feed(dots: int) -> bytes:
-    """1B 4A n feeds n dots."""
     whole, rest = divmod(dots, 255)
     return b"\x1b\x4a\xff" * whole + (bytes((0x1B, 0x4A, rest)) if rest else b"")

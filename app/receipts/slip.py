@@ -47,18 +47,18 @@ def layout(facts: Facts, width: int) -> list[Op]:
     page = _Page(width)
     _head(page, facts)
     _code(page, facts)
-    page.add(strip.rule(width))
+    page.rule()
     for fact in (*facts.people(), *facts.matter()):
         style = _BOLD if fact.key == "item" else _PLAIN
         page.fact(facts.label(fact, short=True), _marked(facts, fact), style)
-    page.add(strip.rule(width))
+    page.rule()
     for fact in facts.dates():
         page.fact(facts.label(fact, short=True), _marked(facts, fact), _BOLD, tail=fact.note)
-    page.add(strip.rule(width))
+    page.rule()
     _materials(page, facts)
-    page.add(strip.rule(width))
+    page.rule()
     _law(page, facts)
-    page.add(strip.rule(width))
+    page.rule()
     _foot(page, facts)
     return page.ops
 
@@ -73,6 +73,9 @@ class _Page:
 
     def add(self, op: Op) -> None:
         self.ops.append(op)
+
+    def rule(self) -> None:
+        self.ops += strip.rule(self.width)
 
     def say(self, text: str, style: Style = _PLAIN, align: Align = Align.LEFT) -> None:
         """Wrapped over as many lines as it takes."""

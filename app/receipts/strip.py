@@ -124,10 +124,10 @@ def _face(font: fonts.FontFile, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(font.path), size, layout_engine=ImageFont.Layout.BASIC)
 
 
-def rule(width: int) -> Raster:
+def rule(width: int) -> list[Op]:
     """A dashed line, two dots high, with white around it."""
-    image = Image.new("1", (width, CELL), 1)
+    image = Image.new("1", (width, 2), 1)
     draw = ImageDraw.Draw(image)
     for left in range(0, width, 12):
-        draw.rectangle((left, 7, left + 7, 8), fill=0)
-    return raster(image)
+        draw.rectangle((left, 0, left + 7, 1), fill=0)
+    return [Feed(7), raster(image), Feed(15)]

@@ -42,6 +42,7 @@ _ITEM, _OFFLINE, _DIGEST = -65537, -65538, -65539
 _KINDS: Mapping[int, type] = {_ISS: str, _SUB: str, _IAT: int, _ITEM: str, _OFFLINE: bool, _DIGEST: bytes}
 _ALG, _KID, _ES256 = 1, 4, -7
 _SIGN1 = 18
+_SIGN1_TYPES = [bytes, dict, bytes, bytes]  # protected and unprotected header, payload, signature
 _TEXT = re.compile(r"(?:[A-Za-z]{4,5}://[^\s?#]+/R/)?([A-Z2-7]{16,4096})")
 
 
@@ -215,32 +216,34 @@ def _unbase32(text: str) -> bytes:
 
 def _take_apart(data: bytes, *, strict: bool = True) -> _Token:
     """COSE_Sign1 → its parts.  `strict` asks for our header; freshly signed bytes have no other."""
-    from cbor2 import CBORDecodeError, CBORTag, loads
+    from cbor2 import CBORTag
 
-    try:
-        message = loads(data)
-        if not isinstance(message, CBORTag) or message.tag != _SIGN1:
-            raise _refused("not_a_token")
-        protected, unprotected, payload, signature = message.value
-        header = loads(protected)
-        kid = header[_KID]
-        fits = isinstance(payload, bytes) and isinstance(signature, bytes) and isinstance(kid, bytes)
-    except (CBORDecodeError, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise _refused("not_a_token") from error
-    if not fits or len(signature) != 64 or len(kid) != KEY_ID_BYTES:
+    message = _loaded(data)
+    if not isinstance(message, CBORTag) or message.tag != _SIGN1:
+        raise _refused("not_a_token")
+    if not isinstance(message.value, list) or [type(part) for part in message.value] != _SIGN1_TYPES:
+        raise _refused("not_a_token")
+    protected, unprotected, payload, signature = message.value
+    header = _loaded(protected)
+    kid = header.get(_KID) if isinstance(header, dict) else None
+    if not isinstance(kid, bytes) or len(kid) != KEY_ID_BYTES or len(signature) != 64:
         raise _refused("not_a_token")
     if strict and (unprotected or header != {_ALG: _ES256, _KID: kid}):
         raise _refused("not_canonical")
     return _Token(kid, payload, signature)
 
 
-def _claims(token: _Token) -> TokenClaims:
-    from cbor2 import CBORDecodeError, loads
+def _loaded(data: bytes) -> Any:
+    from cbor2 import loads
 
     try:
-        body: Any = loads(token.payload)
-    except (CBORDecodeError, ValueError, RecursionError) as error:
+        return loads(data)
+    except Exception as error:  # tags of dates, numbers, patterns …: each fails in its own way
         raise _refused("not_a_token") from error
+
+
+def _claims(token: _Token) -> TokenClaims:
+    body = _loaded(token.payload)
     if not isinstance(body, dict) or {k: type(v) for k, v in body.items()} != dict(_KINDS):
         raise _refused("not_a_token")
     if len(body[_DIGEST]) != DIGEST_BYTES:
