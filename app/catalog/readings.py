@@ -46,6 +46,8 @@ class Reader:
 
     def _usual(self, unit: str) -> tuple[str, ...]:
         if not is_hanzi(unit):
+            if unit.isascii() and unit.isalpha():
+                self.syllables.add(unit)
             return (unit,)
         if unit not in self.usual:
             self.usual[unit] = _spellings(_pinyin(unit)[0]) or (unit,)
