@@ -32,7 +32,7 @@ class Texts:
     def __iter__(self) -> Any:
         return iter(self._sentences)
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         return self._sentences[key].format_map(values)
 
     def code(self, table: str, code: str) -> str:
@@ -43,7 +43,7 @@ class Texts:
         """What happened and what to do."""
         return self.trouble(error.code, **error.values)
 
-    def trouble(self, code: str, **values: object) -> str:
+    def trouble(self, code: str, /, **values: object) -> str:
         """The sentence of an error code; falls back from `a.b.c` to `a.b` to `a`; "" for no code."""
         while code and f"error.{code}.text" not in self._sentences:
             code = code.rpartition(".")[0]

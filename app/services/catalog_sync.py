@@ -25,7 +25,7 @@ def sync(office: Office, progress: Callable[[int, int], None] | None = None) -> 
     if office.catalog_sync is None or office.gateway is None:
         raise NotEnrolledError
     report = office.catalog_sync.run(progress)
-    delivered = relay(office)
+    delivered = relay(office, limit=1000, everything=True)
     lease_when_low(office)
     return SyncOutcome(
         report.catalog_version, report.items, report.changed, delivered.uploaded, delivered.pending

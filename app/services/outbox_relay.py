@@ -1,11 +1,14 @@
 """Delivering the outbox: each message by itself, none blocks another."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from app.domain.outbox import Lane, OutboxMessage
-from app.errors import ClockWrongError, OfflineError, RejectedError, RemoteError
+from app.errors import ClockWrongError, NotEnrolledError, RejectedError, RemoteError
 from app.ports import Gateway
 from app.services.office import Office
+
+_END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +22,31 @@ class RelayReport:
     trouble: str = ""
 
 
-def relay(office: Office, limit: int = 50, timeout_s: float = 10.0) -> RelayReport:
-    """Deliver what is due.  Never raises RemoteError; StoreError passes."""
-    uploaded, trouble = 0, ""
+def relay(
+    office: Office, limit: int = 50, timeout_s: float = 10.0, *, everything: bool = False
+) -> RelayReport:
+    """Deliver what is due (or `everything` that is pending).  Never raises RemoteError; StoreError passes.
+
+    A line that is down stops the round and costs no message its turn; a message the
+    gateway stumbles over waits by itself and lets the others pass.
+    """
     gateway = office.gateway
     if gateway is None or office.sealer is None:
-        return _report(office, 0, offline=True, trouble="trust.not_enrolled")
+        return _report(office, 0, offline=True, trouble=NotEnrolledError.code)
     with office.store.begin() as work:
-        due = list(work.due_messages(office.clock.now(), limit))
+        until = _END_OF_TIME if everything else office.clock.now()
+        due = list(work.due_messages(until, limit))
+    uploaded, trouble = 0, ""
     for message in due:
         try:
             deliver(office, gateway, message, timeout_s)
             uploaded += 1
-        except OfflineError as error:
-            return _report(office, uploaded, offline=True, trouble=error.code)
-        except (RemoteError, ClockWrongError) as error:
+        except ClockWrongError as error:
+            return _report(office, uploaded, offline=False, trouble=error.code)
+        except RemoteError as error:
             trouble = error.code
+            if not _survived(office, gateway, message, error):
+                return _report(office, uploaded, offline=True, trouble=trouble)
     return _report(office, uploaded, offline=False, trouble=trouble)
 
 
@@ -57,20 +69,32 @@ def upload_case(office: Office, case_id: str, timeout_s: float) -> bool:
 
 
 def deliver(office: Office, gateway: Gateway, message: OutboxMessage, timeout_s: float) -> None:
-    """Upload one message and store its fate.  Raises RemoteError, after storing it."""
+    """Upload one message and store that it is there, or that it was refused.
+
+    Raises RemoteError, ClockWrongError; RejectedError after storing it.
+    """
     try:
         platform_number = gateway.upload(message, timeout_s)
     except RejectedError as error:
         _keep(office, message.rejected(str(error.values.get("reason", error.code))))
-        raise
-    except (RemoteError, ClockWrongError):
-        _keep(office, message.failed(office.clock.now()))
         raise
     with office.store.begin() as work:
         work.update_message(message.done())
         if platform_number:
             work.set_platform_number(message.case_id, platform_number)
         work.commit()
+
+
+def _survived(office: Office, gateway: Gateway, message: OutboxMessage, error: RemoteError) -> bool:
+    """Whether the round can go on: the trouble was with this message, not with the line."""
+    if isinstance(error, RejectedError):
+        return True
+    try:
+        gateway.health()
+    except RemoteError:
+        return False
+    _keep(office, message.failed(office.clock.now()))
+    return True
 
 
 def _keep(office: Office, message: OutboxMessage) -> None:
