@@ -1,9 +1,8 @@
 """The QR of a receipt as a matrix of modules; the papers draw it each in their own way."""
 
-import re
+from app.receipts.token import qr_alphanumeric
 
 QUIET = 4  # modules of white on every side, ISO/IEC 18004
-_ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]*")
 
 Matrix = list[list[bool]]
 
@@ -17,7 +16,7 @@ def matrix(text: str, level: str = "M") -> Matrix:
     from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
     from qrcode.util import QRData
 
-    if not _ALPHANUMERIC.fullmatch(text):
+    if not qr_alphanumeric(text):
         raise ValueError("not a text for alphanumeric mode")
     levels = {"L": ERROR_CORRECT_L, "M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}
     code = QRCode(error_correction=levels[level], border=0)

@@ -12,14 +12,15 @@ from app.domain.receipt import SALT_BYTES, IssuedReceipt, Receipt, canonical, di
 from app.receipts import envelope, facts
 from app.receipts.keys import load_key
 from app.receipts.signature import PdfSeal
-from app.receipts.token import certificate_key, claims_of, issue_token, key_id, qr_text
+from app.receipts.token import certificate_key, claims_of, issue_token, key_id, qr_alphanumeric, qr_text
 from app.texts import Texts
 
 
 class StationSealer:
     """Implements app.ports.Sealer.  `now` gives the time of printing; without it the time of receipt stands.
 
-    Raises ValueError when key, certificate, key id and authority do not belong together.
+    Raises ValueError when key, certificate, key id and authority do not belong together, or the address
+    does not fit into a QR's alphanumeric mode.
     """
 
     def __init__(
@@ -37,6 +38,8 @@ class StationSealer:
         _check_issuer(certificate_pem, authority_pem)
         self.key_id = key_id
         self._certificate_pem = certificate_pem
+        if not qr_alphanumeric(public_url.upper()):
+            raise ValueError("the public address has a character that a QR's alphanumeric mode lacks")
         self._public_url, self._texts, self._now = public_url, texts, now
 
     def issue(self, receipt: Receipt) -> IssuedReceipt:

@@ -43,6 +43,7 @@ _KINDS: Mapping[int, type] = {_ISS: str, _SUB: str, _IAT: int, _ITEM: str, _OFFL
 _ALG, _KID, _ES256 = 1, 4, -7
 _SIGN1 = 18
 _SIGN1_TYPES = [bytes, dict, bytes, bytes]  # protected and unprotected header, payload, signature
+_ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]*")
 _TEXT = re.compile(r"(?:[A-Za-z]{4,5}://[^\s?#]+/R/)?([A-Z2-7]{16,4096})")
 
 
@@ -114,6 +115,11 @@ def issue_token(claims: TokenClaims, private_key: ec.EllipticCurvePrivateKey) ->
 def qr_text(public_url: str, token: str) -> str:
     """What the QR holds: an address a telephone opens, or the bare token when the hall has none."""
     return f"{public_url.upper().rstrip('/')}/R/{token}" if public_url else token
+
+
+def qr_alphanumeric(text: str) -> bool:
+    """Whether a QR can hold `text` in its alphanumeric mode (ISO/IEC 18004, table 5)."""
+    return _ALPHANUMERIC.fullmatch(text) is not None
 
 
 def _payload(claims: TokenClaims) -> bytes:

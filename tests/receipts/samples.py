@@ -110,6 +110,19 @@ def crowded(count: int = 40) -> Receipt:
 # -- an authority and a station ----------------------------------------------------------------------
 
 
+_SIGNING = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=True,  # what validators of signed papers ask for
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
 @dataclass(frozen=True)
 class Authority:
     key: ec.EllipticCurvePrivateKey
@@ -124,6 +137,7 @@ class Authority:
         request = x509.load_pem_x509_csr(request_pem.encode())
         assert request.is_signature_valid
         builder = _builder(request.subject, self.certificate.subject, request.public_key())
+        builder = builder.add_extension(_SIGNING, critical=True)
         return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
 
 
