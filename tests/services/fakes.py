@@ -30,7 +30,7 @@ from app.domain.operator import Operator, Role
 from app.domain.outbox import OutboxMessage
 from app.domain.printing import PrintOutcome, PrintState
 from app.domain.receipt import IssuedReceipt, Receipt
-from app.errors import AppError, SignInError
+from app.errors import AppError, OfflineError, SignInError
 from app.ports import GatewayHealth
 from app.schedules import load_calendar
 from app.services.office import Office, Station
@@ -54,18 +54,24 @@ class FakeClock:
 
 
 class FakeGateway:
-    """Counts every arrival and keeps what it accepted, by id; `trouble` says what an upload meets instead."""
+    """Counts every try and keeps what it accepted, by id.
+
+    `down`: the line is; `trouble` says what one upload meets while the line is up.
+    """
 
     def __init__(self) -> None:
         self.kept: dict[str, OutboxMessage] = {}
         self.arrivals: list[str] = []
         self.trouble: Callable[[OutboxMessage], AppError | None] = lambda message: None
+        self.down = False
         self.platform_number = ""
         self.operators: dict[str, tuple[str, Operator]] = {}
         self.sign_in_trouble: AppError | None = None
         self.after_accepting: Callable[[], None] = lambda: None
 
     def health(self, timeout_s: float = 2.0) -> GatewayHealth:
+        if self.down:
+            raise OfflineError
         return GatewayHealth(START, "7")
 
     def enrol(self, *_: object) -> Any:
@@ -76,6 +82,8 @@ class FakeGateway:
 
     def upload(self, message: OutboxMessage, timeout_s: float = 10.0) -> str:
         self.arrivals.append(message.message_id)
+        if self.down:
+            raise OfflineError
         trouble = self.trouble(message)
         if trouble is not None:
             raise trouble
@@ -153,7 +161,7 @@ class FakeCatalog:
     def info(self) -> CatalogInfo | None:
         if not self.items:
             return None
-        return CatalogInfo("7", START, len(self.items), draft=self.draft)
+        return CatalogInfo("7", len(self.items), START, draft=self.draft)
 
     def item(self, code: str) -> Item | None:
         return self.items.get(code)

@@ -74,17 +74,40 @@ def test_other_trouble_waits_and_lets_the_others_pass(hall: Hall, office: Office
     assert set(lanes(office, cases)) == {"done"}
 
 
-def test_offline_stops_the_round_and_nothing_is_lost(hall: Hall, office: Office) -> None:
+def test_a_line_that_is_down_stops_the_round_and_costs_none_its_turn(hall: Hall, office: Office) -> None:
     cases = receive_some(office, 4)
-    hall.gateway.trouble = lambda message: OfflineError()
+    hall.gateway.down = True
+    for _ in range(9):
+        report = relay(office)
+        assert report.offline and (report.uploaded, report.pending) == (0, 4)
+        assert report.trouble == "remote.offline"
+    assert len(hall.gateway.arrivals) == 9  # one try a round, not one a message
+    hall.gateway.down = False
+    assert relay(office).uploaded == 4
+    assert [message.case_id for message in hall.gateway.kept.values()] == cases
+
+
+def test_a_line_that_breaks_in_the_middle_keeps_what_got_through(hall: Hall, office: Office) -> None:
+    cases = receive_some(office, 4)
+
+    def breaks(message: OutboxMessage) -> AppError | None:
+        hall.gateway.down = message.case_id == cases[2]
+        return OfflineError() if hall.gateway.down else None
+
+    hall.gateway.trouble = breaks
     report = relay(office)
-    assert report.offline and (report.uploaded, report.pending) == (0, 4)
-    assert len(hall.gateway.arrivals) == 1
+    assert report.offline and (report.uploaded, report.pending) == (2, 2)
+    assert lanes(office, cases) == ["done", "done", "pending", "pending"]
+
+
+def test_everything_does_not_wait_for_its_pause(hall: Hall, office: Office) -> None:
+    cases = receive_some(office, 3)
+    hall.gateway.trouble = only_for(cases[1], OfflineError("500"))
+    for _ in range(6):
+        relay(office, everything=True)
     hall.gateway.trouble = lambda message: None
-    assert relay(office).uploaded == 3
-    hall.clock.pass_time(seconds=5)
-    assert relay(office).uploaded == 1
-    assert {hall.gateway.kept[m].case_id for m in hall.gateway.arrivals} == set(cases)
+    assert relay(office).uploaded == 0
+    assert relay(office, everything=True).uploaded == 1
 
 
 def test_a_message_the_gateway_chokes_on_does_not_hold_up_the_rest(hall: Hall, office: Office) -> None:
@@ -146,20 +169,18 @@ def test_one_case_at_once(hall: Hall, office: Office) -> None:
     assert not upload_case(hall.office(gateway=None), first, 5.0)
 
 
-def test_a_slow_failure_does_not_take_back_what_the_relay_delivered(hall: Hall, office: Office) -> None:
-    """The intake's own attempt times out while the relay, on its thread, gets through."""
+def test_a_slow_failure_does_not_take_back_what_another_attempt_delivered(hall: Hall, office: Office) -> None:
+    """The relay's attempt times out while the intake, on its own thread, gets through."""
     (case,) = receive_some(office, 1)
-    inner = True
+    attempts = iter([OfflineError("timed out")])
 
     def trouble(message: OutboxMessage) -> AppError | None:
-        nonlocal inner
-        if inner:
-            inner = False
-            assert relay(office).uploaded == 1
-            return OfflineError("timed out")
-        return None
+        error = next(attempts, None)
+        if error is not None:
+            assert upload_case(office, case, 5.0)
+        return error
 
     hall.gateway.trouble = trouble
-    upload_case(office, case, 5.0)
+    relay(office)
     assert lanes(office, [case]) == ["done"]
-    assert relay(office).uploaded == 0 and len(hall.gateway.arrivals) == 2
+    assert relay(office, everything=True).uploaded == 0 and len(hall.gateway.arrivals) == 2
