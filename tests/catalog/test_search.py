@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from app.domain.catalog import Audience, Channel, Item
 from tests.catalog.conftest import DAY, PORTAL
 
 EVERYTHING = 100_000
+plain = cache(grams.plain)
 
 
 def names(item: Item) -> tuple[str, ...]:
@@ -30,7 +32,7 @@ def names(item: Item) -> tuple[str, ...]:
 def has(text: str, item: Item) -> bool:
     """Characters of a name, the department, the code or a material: what a LIKE would find."""
     texts = [*names(item), item.department, item.code, *(rule.material.name for rule in item.rules)]
-    return any(text in grams.plain(t) for t in texts)
+    return any(text in plain(t) for t in texts)
 
 
 class Ear:
@@ -41,7 +43,7 @@ class Ear:
         self._known: dict[str, list[str]] = {}
 
     def hears(self, letters: str, text: str) -> bool:
-        return any(spelt.startswith(letters) for spelt in self._spelt(grams.plain(text)))
+        return any(spelt.startswith(letters) for spelt in self._spelt(plain(text)))
 
     def _spelt(self, text: str) -> list[str]:
         if text not in self._known:
@@ -88,7 +90,7 @@ def pieces(items: Sequence[Item], seed: int, count: int) -> Iterator[str]:
     for _ in range(count):
         item = chance.choice(items)
         texts = [*names(item), item.department, *(rule.material.name for rule in item.rules)]
-        text = grams.plain(chance.choice(texts))
+        text = plain(chance.choice(texts))
         at = chance.randrange(len(text))
         yield text[at : at + chance.randint(1, 8)]
 
@@ -140,13 +142,13 @@ def test_groups_come_in_order_and_in_each_the_names_that_begin_so(
 
     for text in ("证", "登记", "申请", "公证", "资格"):
         hits = [by_code[hit.code] for hit in catalog.search(text, EVERYTHING)]
-        named = [item for item in hits if any(text in grams.plain(n) for n in names(item))]
-        whole = [i for i in named if any(grams.plain(n) == text for n in names(i))]
+        named = [item for item in hits if any(text in plain(n) for n in names(item))]
+        whole = [i for i in named if any(plain(n) == text for n in names(i))]
         keys = [
             (
                 group(item),
-                not any(grams.plain(n).startswith(text) for n in names(item)),
-                len(grams.plain(item.name)),
+                not any(plain(n).startswith(text) for n in names(item)),
+                len(plain(item.name)),
             )
             for item in named[len(whole) :]
         ]

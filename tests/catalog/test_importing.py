@@ -1,0 +1,300 @@
+"""What `catalog import` makes of files: real ones, own ones, and broken ones."""
+
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from app.catalog.demo import demo_items
+from app.catalog.draft import draft_items, import_draft
+from app.catalog.importing import ImportReport, read_items
+from app.catalog.show import show
+from app.catalog.source import CatalogFolder
+from app.domain import catalog as model
+from app.domain import record
+from app.domain.catalog import Audience, CaseType, Channel, Item, Material, Necessity
+from app.errors import CatalogFileError, StoreDamagedError
+from app.texts import load
+from tests.catalog.conftest import DAY
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[2] / "docs" / "catalog-native.schema.json").read_text(encoding="utf-8")
+)
+NATIVE = [record.plain(item) for item in demo_items()]
+PORTAL_RECORD: dict[str, Any] = {
+    "TASK_CODE": "11990000DEM000014D3442111999001",
+    "TASK_NAME": "演示查询",
+    "DEPT_NAME": "演示·某局",
+    "TASK_TYPE": "21",
+    "ONLINECHECK": "1",
+    "visit_number": "0",
+    "handle_time": "20(工作日)",
+    "handle_time_limit": "无",
+    "matter_short": "无",
+    "matter_daily": "查一查，查询",
+    "matter_name": "演示查询",
+    "accept_standard": "无",
+    "consult_phone": "0769-00000000",
+    "theme_category": ["其他", "残疾人"],
+    "service_object_name": ["自然人", "企业法人"],
+    "material_intro": ["申请表", "身份证", "申请表"],
+}
+
+
+def written(path: Path, value: object) -> Path:
+    path.write_text(
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), encoding="utf-8"
+    )
+    return path
+
+
+def native(path: Path, *items: object) -> Path:
+    return written(path, {"items": list(items)})
+
+
+# -- the real file -------------------------------------------------------------------------------
+
+
+def test_nothing_of_the_real_portal_file_is_lost(portal: Path, tmp_path: Path) -> None:
+    report = import_draft(portal, "gd-portal", tmp_path, DAY)
+    assert report == ImportReport(2262, 809, {"uscc": 2, "not_working_days": 13}, dropped=0)
+    source = CatalogFolder(tmp_path)
+    info = source.info()
+    assert info is not None and info.draft and info.items == 2262
+    assert len(source.search("", 5000)) == 2262
+    kept = draft_items(tmp_path)
+    assert kept is not None and all(source.item(item.code) == item for item in kept)
+    source.close()
+
+
+def test_materials_of_the_real_file_keep_every_name(portal: Path) -> None:
+    materials = [r.material for item in read_items(portal).items for r in item.rules]
+    assert len(materials) == 3434 and len({m.name for m in materials}) == 1441
+    assert {(m.originals, m.copies, m.necessity, m.source) for m in materials} == {
+        (1, 0, Necessity.REQUIRED, "")
+    }
+
+
+# -- the portal's format ---------------------------------------------------------------------------
+
+
+def test_a_portal_record(tmp_path: Path) -> None:
+    (item,) = read_items(written(tmp_path / "f.json", PORTAL_RECORD)).items
+    assert item == Item(
+        code="11990000DEM000014D3442111999001",
+        name="演示查询",
+        department="演示·某局",
+        department_code="11990000DEM000014D",
+        audience=frozenset(Audience),
+        channels=frozenset({Channel.COUNTER, Channel.ONLINE}),
+        type_code="21",
+        case_type=CaseType.OTHER,
+        legal_days=20,
+        promise_days=None,
+        visits=0,
+        everyday_names=("查一查", "查询"),
+        theme="care",
+        phone="0769-00000000",
+        draft=True,
+        rules=(
+            model.MaterialRule(Material("m1", "申请表", 1, 0)),
+            model.MaterialRule(Material("m2", "身份证", 1, 0)),
+        ),
+    )
+
+
+def test_what_a_portal_record_does_not_say_stays_unsaid(tmp_path: Path) -> None:
+    bare = {key: PORTAL_RECORD[key] for key in ("TASK_CODE", "TASK_NAME", "DEPT_NAME")}
+    imported = read_items(written(tmp_path / "f.json", bare))
+    (item,) = imported.items
+    assert (item.legal_days, item.promise_days, item.visits, item.fee) == (None, None, None, None)
+    assert (item.rules, item.everyday_names, item.phone, item.conditions) == ((), (), "", "")
+    assert item.audience == frozenset() and item.channels == frozenset({Channel.COUNTER})
+    assert imported.report.warnings == {"no_audience": 1}
+
+
+def test_natural_days_are_not_taken_for_working_days(tmp_path: Path) -> None:
+    odd = PORTAL_RECORD | {"handle_time": "90(自然日)", "handle_time_limit": "x"}
+    imported = read_items(written(tmp_path / "f.json", odd))
+    assert imported.items[0].legal_days is None and imported.items[0].promise_days is None
+    assert imported.report.warnings == {"not_working_days": 2}
+
+
+def test_broken_portal_records_are_counted_and_the_others_kept(tmp_path: Path) -> None:
+    good = [json.dumps(PORTAL_RECORD | {"TASK_CODE": f"11990000DEM000014D344211199900{n}"}) for n in range(4)]
+    broken = [
+        '{"TASK_CODE": "1199',
+        json.dumps(PORTAL_RECORD | {"TASK_NAME": None}),
+        json.dumps(PORTAL_RECORD | {"TASK_CODE": ["x"]}),
+        "7",
+    ]
+    text = "\n".join([good[0], broken[0], good[1], broken[1], good[2], broken[2], broken[3], good[3]])
+    imported = read_items(written(tmp_path / "f.json", text), "gd-portal")
+    assert len(imported.items) == 4
+    assert imported.report.dropped == 4
+    assert imported.report.warnings["broken_record"] == 4
+
+
+def test_fields_of_other_types_are_taken_as_unsaid(tmp_path: Path) -> None:
+    odd = PORTAL_RECORD | {
+        "material_intro": "无",
+        "visit_number": 0,
+        "theme_category": None,
+        "service_object_name": [1, "自然人"],
+        "handle_time": None,
+    }
+    (item,) = read_items(written(tmp_path / "f.json", odd)).items
+    assert item.rules == () and item.visits is None and item.theme == ""
+    assert item.audience == frozenset({Audience.PERSON})
+
+
+# -- the native format -------------------------------------------------------------------------------
+
+
+def test_native_items_come_through_unchanged_but_for_the_draft_mark(tmp_path: Path) -> None:
+    file = native(tmp_path / "f.json", *NATIVE)
+    imported = read_items(file)
+    assert imported.items == tuple(replace(item, draft=True) for item in demo_items())
+    assert imported.report == ImportReport(
+        len(NATIVE), sum(bool(item.rules) for item in demo_items()), {}, dropped=0
+    )
+    assert import_draft(file, "native", tmp_path, DAY) == imported.report
+    assert draft_items(tmp_path) == imported.items
+
+
+def test_the_schema_accepts_the_demo_items() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate({"items": NATIVE}, SCHEMA)
+
+
+def test_the_schema_knows_every_field() -> None:
+    for name, definition in SCHEMA["$defs"].items():
+        kind = getattr(model, name)
+        assert set(definition["properties"]) == {field.name for field in fields(kind)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"code": ""},
+        {"name": " "},
+        {"code": 5},
+        {"audience": ["martian"]},
+        {"questions": [{"id": "q", "question": "?", "options": [{"id": 1, "label": "x"}]}]},
+        {"rules": [{"material": {"id": "m", "name": "x", "originals": "1", "copies": 0}}]},
+        {"rules": "none"},
+        {"legal_days": "20"},
+    ],
+)
+def test_a_broken_native_record_is_left_out(tmp_path: Path, change: dict[str, object]) -> None:
+    imported = read_items(native(tmp_path / "f.json", NATIVE[0] | change, NATIVE[1]))
+    assert [item.code for item in imported.items] == [NATIVE[1]["code"]]
+    assert imported.report.warnings == {"broken_record": 1} and imported.report.dropped == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"questions": [{"id": "q", "question": "?", "options": []}], "rules": []}, "options"),
+        ({"questions": []}, "condition"),
+        ({"rules": [{"material": {"id": "m", "name": " ", "originals": 1, "copies": 0}}]}, "material_name"),
+        ({"rules": [{"material": {"id": "m", "name": "x", "originals": -1, "copies": 0}}]}, "counts"),
+    ],
+)
+def test_an_item_that_leaves_no_way_on_is_left_out(
+    tmp_path: Path, change: dict[str, object], rule: str
+) -> None:
+    imported = read_items(native(tmp_path / "f.json", NATIVE[0] | change, NATIVE[1]))
+    assert len(imported.items) == 1 and imported.report.dropped == 1
+    assert rule in imported.report.warnings
+
+
+def test_a_code_that_comes_twice_is_told_and_the_last_one_stays(tmp_path: Path) -> None:
+    last = NATIVE[0] | {"name": "后来的名称"}
+    imported = read_items(native(tmp_path / "f.json", NATIVE[0], last))
+    assert [item.name for item in imported.items] == ["后来的名称"]
+    assert imported.report.warnings == {"code_twice": 1}
+
+
+def test_a_file_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "f.json"
+    path.write_text(json.dumps({"items": NATIVE[:1]}), encoding="utf-8-sig")
+    assert len(read_items(path).items) == 1
+
+
+# -- files that cannot be understood ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format_name", ["", "native", "gd-portal", "unheard-of"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff\xfe\x00garbage", b"hello", b"{}", b"[]", b'{"items": []}', b'{"items": 7}', b"[" * 100_000],
+)
+def test_a_file_that_is_no_catalog_changes_nothing(tmp_path: Path, format_name: str, content: bytes) -> None:
+    import_draft(native(tmp_path / "good.json", NATIVE[0]), "native", tmp_path, DAY)
+    bad = tmp_path / "bad.json"
+    bad.write_bytes(content)
+    with pytest.raises(CatalogFileError) as caught:
+        import_draft(bad, format_name, tmp_path, DAY)
+    assert "bad.json" in load().error(caught.value)
+    kept = draft_items(tmp_path)
+    assert kept is not None and len(kept) == 1
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(CatalogFileError):
+        read_items(tmp_path / "none.json")
+
+
+def test_no_draft_and_a_damaged_one(tmp_path: Path) -> None:
+    assert draft_items(tmp_path) is None
+    (tmp_path / "draft").mkdir()
+    (tmp_path / "draft" / "items.jsonl").write_text('{"code": 1}\n', encoding="utf-8")
+    with pytest.raises(StoreDamagedError):
+        draft_items(tmp_path)
+
+
+# -- the words and the shape of the answer ---------------------------------------------------------------
+
+
+def test_every_rule_has_a_word() -> None:
+    texts = load()
+    rules = {
+        "broken_record",
+        "code_twice",
+        "code_shape",
+        "uscc",
+        "type_digits",
+        "too_long",
+        "immediate_promise",
+    }
+    rules |= {"promise_exceeds_legal", "not_working_days", "no_audience", "not_in_halls", "no_counts"}
+    rules |= {"question_twice", "options", "condition", "material_name", "counts"}
+    assert {f"catalog_warning.{rule}" for rule in rules} == {
+        key for key in texts if key.startswith("catalog_warning.")
+    }
+
+
+def test_show_unites_all_situations() -> None:
+    item = next(item for item in demo_items() if item.name.startswith("居住证签注"))
+    shown = show(item)
+    assert list(shown) == ["code", "name", "department", "audience", "channels", "situations", "materials"]
+    assert shown["audience"] == ["person"]
+    assert set(shown["channels"]) <= {"counter", "kiosk", "popup", "online"}
+    assert shown["situations"][0]["id"] == "expiry"
+    assert {"id": "due", "label": "快到期，还没有过期"} in shown["situations"][0]["options"]
+    names = [material["name"] for material in shown["materials"]]
+    assert len(names) == len(set(names)) and {"居住证", "在读证明", "劳动合同"} <= set(names)
+    assert json.loads(json.dumps(shown)) == shown
+
+
+def test_show_keeps_the_larger_count_and_the_stricter_necessity() -> None:
+    rules = (
+        model.MaterialRule(Material("m", "材料", 1, 0, Necessity.OPTIONAL)),
+        model.MaterialRule(Material("m", "材料", 0, 2, Necessity.DEFERRABLE)),
+    )
+    (row,) = show(replace(demo_items()[0], questions=(), rules=rules))["materials"]
+    assert row == {"name": "材料", "originals": 1, "copies": 2, "necessity": "deferrable"}
