@@ -2,8 +2,10 @@
 
 import random
 import signal
+import threading
 from pathlib import Path
 
+from app.store.local import open_local
 from app.store.sql_store import SqlStore
 from tests.store.conftest import Child
 from tests.store.samples import KEY, a_case, a_receipt
@@ -24,6 +26,23 @@ def test_every_committed_case_survives_and_none_is_half(tmp_path: Path, child: C
         told += [line for line in writer.stdout.read().splitlines(True) if line.endswith("\n")]
         writer.wait(20)
     _check(path, [line.split() for line in told])
+
+
+def test_killed_at_any_instant_of_its_creation_a_folder_opens_again(tmp_path: Path, child: Child) -> None:
+    chance = random.Random(7)
+    for n in range(8):
+        creator = child("create", tmp_path / str(n))
+        assert creator.stdout is not None
+        assert creator.stdout.readline() == "ready\n"
+        threading.Event().wait(chance.uniform(0, 0.03))  # any instant will do; nothing hangs on which
+        creator.send_signal(signal.SIGKILL)
+        creator.wait(20)
+        with open_local(tmp_path / str(n), "test", {"GUANJIA_KEYSTORE": "file"}) as local:
+            assert local.archive.get("A-1") in (None, b"%PDF")
+            local.store.check()
+            with local.store.begin() as work:
+                work.add_case(a_case(), a_receipt(a_case()))
+                work.commit()
 
 
 def _check(path: Path, told: list[list[str]]) -> None:
