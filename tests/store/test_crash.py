@@ -34,7 +34,7 @@ def test_killed_at_any_instant_of_its_creation_a_folder_opens_again(tmp_path: Pa
         creator = child("create", tmp_path / str(n))
         assert creator.stdout is not None
         assert creator.stdout.readline() == "ready\n"
-        threading.Event().wait(chance.uniform(0, 0.03))  # any instant will do; nothing hangs on which
+        threading.Event().wait(chance.uniform(0, 0.12))  # any instant will do; nothing hangs on which
         creator.send_signal(signal.SIGKILL)
         creator.wait(20)
         with open_local(tmp_path / str(n), "test", {"GUANJIA_KEYSTORE": "file"}) as local:
