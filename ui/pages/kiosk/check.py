@@ -20,7 +20,7 @@ class CheckPage(Page):
         if person is None:
             return k.col(None)
         width = 260 if k.elder else 200
-        card = k.frame(facts(k, self._facts(person), width), (40, 40, 40, 40), role="card")
+        card = k.frame(facts(k, self._facts(person), width, 24), (40, 40, 40, 40), role="card")
         yes = on_press(k.press(self.say("yes"), "primary", name="yes"), lambda: route.onward(self.guide))
         no = on_press(k.press(self.say("no"), name="no", h=112), self._again)
         return k.col(card, *self._remarks(person), None, yes, no, gap=20)
@@ -29,8 +29,8 @@ class CheckPage(Page):
         t, masked = self.t, self.guide.profile.mask_identity
         rows = [
             (self.say("document"), t.code("document", person.kind.value), "body"),
-            (self.say("name"), person.masked_name if masked else person.name, "title"),
-            (self.say("number"), person.masked_number if masked else person.number, "title"),
+            (self.say("name"), person.masked_name if masked else person.name, "h2"),
+            (self.say("number"), person.masked_number if masked else person.number, "h2"),
         ]
         if person.valid_to is not None:
             rows.append((self.say("valid_to"), f"{person.valid_to:%Y-%m-%d}", "body"))

@@ -8,52 +8,52 @@ from PySide6.QtWidgets import QBoxLayout
 from app.domain.case import Contact, Delivery, DeliveryWay
 from app.domain.precheck import phone_plausible
 from ui.pages.kiosk import route
-from ui.pages.kiosk.hand import grouped, typed_line
 from ui.pages.kiosk.page import Page
 from ui.pages.kiosk.parts import DIGITS, after_key, hint, keypad, on_press, option
+from ui.pages.kiosk.typing_page import TypingPage, grouped
 from ui.widgets.kit import Part
 
 PHONE_LENGTH = 11
 ADDRESS_SHOWN = 9  # characters of the address a bystander may read: city and district
 
 
-class PhonePage(Page):
+class PhonePage(TypingPage):
     name = "phone"
     step: ClassVar[int | None] = 4
 
     def phone(self) -> str:
         return self.s.intake.contact.phone
 
-    def _wrong(self) -> bool:
-        return len(self.phone()) == PHONE_LENGTH and not phone_plausible(self.phone())
+    def typed(self) -> str:
+        return grouped(self.phone(), (3, 4, 4))
 
-    def words(self) -> QBoxLayout:
-        k, wrong = self.k, self._wrong()
-        said = self.say("wrong") if wrong else self.say("sub")
-        return k.stack(
-            k.text(self.title(), "h1", wrap=True),
-            typed_line(
-                self, grouped(self.phone(), (3, 4, 4)) or self.say("nothing_typed"), bool(self.phone())
-            ),
-            k.text(said, "strong" if wrong else "body", "stop" if wrong else "muted", wrap=True, name="said"),
-            gap=16,
-        )
+    def said(self) -> tuple[str, bool]:
+        if len(self.phone()) == PHONE_LENGTH and not self.ready():
+            return self.say("wrong"), True
+        return self.say("sub"), False
+
+    def ready(self) -> bool:
+        return len(self.phone()) == PHONE_LENGTH and phone_plausible(self.phone())
 
     def body(self) -> QBoxLayout:
-        k, phone = self.k, self.phone()
-        pad = keypad(k, self.t, DIGITS, 3, self._typed, h=136)
-        good = len(phone) == PHONE_LENGTH and phone_plausible(phone)
-        without = k.press(self.say("without"), name="without_phone", enabled=not phone)
-        on_press(without, lambda: route.onward(self.guide))
-        go = on_press(
-            k.press(self.say("next"), "primary", name="next", enabled=good), lambda: route.onward(self.guide)
-        )
+        k = self.k
+        pad = keypad(k, self.t, DIGITS, 3, self._key, h=136)
+        without = k.press(self.say("without"), name="without_phone")
+        on_press(without, self._without)
+        go = k.press(self.say("next"), "primary", name="next", enabled=self.ready())
+        on_press(go, lambda: route.onward(self.guide))
         return k.col(pad, 8, hint(k, "phone", self.say("hint")), None, k.even(without, go), gap=16)
 
-    def _typed(self, key: str) -> None:
-        phone = after_key(self.phone(), key, PHONE_LENGTH)
+    def _key(self, key: str) -> None:
+        self._set(after_key(self.phone(), key, PHONE_LENGTH))
+        self.refresh()
+
+    def _without(self) -> None:
+        self._set("")
+        route.onward(self.guide)
+
+    def _set(self, phone: str) -> None:
         self.s.intake = replace(self.s.intake, contact=Contact(phone))
-        self.guide.redraw()
 
 
 class DeliveryPage(Page):

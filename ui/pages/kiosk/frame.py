@@ -107,7 +107,9 @@ def _help_banner(guide: Guide) -> QFrame:
     words = k.text(t["kiosk.help.coming"], "title", "accent", wrap=True, name="help_banner")
     at = k.text(t.say("kiosk.help.at", time=guide.session.help_at), "body", "ink")
     line = k.row(Corner(guide, k.row(k.glyph("bell", 64, "accent", 2))), words, at, gap=20)
-    return k.frame(line, (64, 0, 64, 0), fixed=(0, HEAD), pill="accent")
+    banner = k.frame(line, (64, 0, 64, 0), fixed=(0, HEAD), pill="accent")
+    banner.setStyleSheet('QFrame[pill="accent"] { border-radius:0; }')
+    return banner
 
 
 def _time(guide: Guide) -> str:

@@ -9,6 +9,8 @@ from ui.pages.kiosk.guide import Guide
 
 UPLOAD_S = 5.0
 
+Modules = tuple[tuple[bool, ...], ...]
+
 
 def submit(guide: Guide) -> None:
     """Receive the case; the draft's id makes a repetition the same case."""
@@ -19,8 +21,13 @@ def submit(guide: Guide) -> None:
     application = session.intake.application(guide.profile.channel, None)
     offline = not guide.board.online
 
-    def done(received: Received) -> None:
-        session.sending, session.received = False, received
+    def store() -> tuple[Received, Modules]:
+        received = receive(office, application, offline=offline)
+        return received, office.press.qr_matrix(received.issued.qr_text)
+
+    def done(outcome: tuple[Received, Modules]) -> None:
+        session.sending = False
+        session.received, session.modules = outcome
         session.trail.clear()
         guide.swap("receipt")
 
@@ -28,7 +35,7 @@ def submit(guide: Guide) -> None:
         session.sending, session.error = False, error
         guide.swap("failed")
 
-    guide.work(guide.desk.store_executor, lambda: receive(office, application, offline=offline), done, failed)
+    guide.work(guide.desk.store_executor, store, done, failed)
 
 
 def deliver(guide: Guide) -> None:

@@ -6,7 +6,7 @@ one page fits a portrait kiosk, a landscape one, and a small window on a develop
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QLayout, QSizePolicy, QWidget
 
 from ui import theme
 from ui.theme import Scale
@@ -96,6 +96,12 @@ class KioskKit(Kit):
 
     def glyph(self, name: str, size: int = 40, tone: str = "ink", stroke: float = 1.7) -> QLabel:
         return self.icon(name, max(1, self.px(size)), tone, stroke)
+
+    def message(self, tone: str, title: str, body: str, *buttons: QWidget, name: str = "") -> QFrame:
+        """As high as its words need at the width it gets, however many lines that is."""
+        frame = super().message(tone, title, body, *buttons, name=name)
+        frame.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        return frame
 
     def picture(self, draw: Draw, w: int = 0, h: int = 0) -> Painted:
         """A picture drawn in units of the page."""

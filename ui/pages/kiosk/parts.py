@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout
+from PySide6.QtWidgets import QBoxLayout, QFrame
 
 from app.texts import Texts
 from ui import icons
@@ -16,6 +16,7 @@ from ui.widgets.kit import KeyButton, Part
 T = TypeVar("T")
 Press = Callable[[], None]
 
+LINE_HEIGHT = 1.45  # of the typeface, times its size
 ERASE, EMPTY = "erase", "empty"
 LETTERS = (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", ERASE, EMPTY)
 DIGITS = (*"123456789", EMPTY, *"0", ERASE)
@@ -44,11 +45,7 @@ def tile(
     """Picture, title and a quiet line on one button; `room` is what the title may take in px."""
     button = k.press("", "tile", name=name, h=h)
     button.setAccessibleName(title)
-    ground = k.frame(k.row(k.glyph(icon, art * 5 // 8, tone, 1.8)), fixed=(art, art))
-    inside = ground.layout()
-    if inside is not None:
-        inside.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    ground.setStyleSheet(f"QFrame {{ background:{k.pal.soft(tone)}; border-radius:{k.px(art // 4)}px; }}")
+    ground = _on_ground(k, icon, tone, art)
     words: list[Part] = [k.line(title, room)]
     if sub:
         words.append(k.text(sub, "body", "muted", wrap=not k.fits(sub, "body", room)))
@@ -153,11 +150,22 @@ def pager(guide: Guide, index: int, pages: int, turn: Callable[[int], None]) -> 
 
 
 def bullet(k: KioskKit, icon: str, title: str, body: str, tone: str = "primary") -> QFrame:
-    """An icon, a strong line, and what it means."""
-    words = k.stack(k.text(title, "strong", wrap=True), k.text(body, "body", "muted", wrap=True), gap=4)
-    line = k.row(k.glyph(icon, 52, tone, 1.8), words, gap=28)
+    """A picture on a soft ground, a strong line, and what it means."""
+    art = 96 if k.elder else 88
+    ground = _on_ground(k, icon, tone, art)
+    words = k.stack(k.text(title, "title", wrap=True), k.text(body, "body", "muted", wrap=True), gap=4)
+    line = k.row(k.stack(ground), words, gap=28)
     line.setStretch(1, 1)
     return k.frame(line)
+
+
+def _on_ground(k: KioskKit, icon: str, tone: str, art: int) -> QFrame:
+    ground = k.frame(k.row(k.glyph(icon, art * 5 // 8, tone, 1.8)), fixed=(art, art))
+    inside = ground.layout()
+    if inside is not None:
+        inside.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    ground.setStyleSheet(f"QFrame {{ background:{k.pal.soft(tone)}; border-radius:{k.px(art // 4)}px; }}")
+    return ground
 
 
 def hint(k: KioskKit, icon: str, words: str, tone: str = "accent") -> QFrame:
@@ -166,14 +174,16 @@ def hint(k: KioskKit, icon: str, words: str, tone: str = "accent") -> QFrame:
     return k.frame(line, (28, 20, 28, 20), pill=tone)
 
 
-def facts(k: KioskKit, rows: Sequence[tuple[str, str, str]], label_width: int) -> QVBoxLayout:
-    """(label, value, role) lines; a long value wraps."""
-    out = QVBoxLayout()
-    out.setContentsMargins(0, 0, 0, 0)
-    out.setSpacing(k.px(16))
-    for label, value, role in rows:
-        head = k.text(label, "body", "muted")
+def facts(k: KioskKit, rows: Sequence[tuple[str, str, str]], label_width: int, gap: int = 16) -> QBoxLayout:
+    """(label, value, role) lines, kept together; a long value wraps, its label stays at its first line."""
+    top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+    lines: list[Part] = []
+    for label, text, role in rows:
+        head, value = k.text(label, "body", "muted"), k.text(text, role, wrap=True)
         head.setFixedWidth(k.px(label_width))
-        head.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        out.addLayout(k.row(head, k.text(value, role, wrap=True), gap=8))
-    return out
+        size = k.s.px("body" if role == "strong" else role)
+        head.setContentsMargins(0, round((size - k.s.base) * LINE_HEIGHT / 2), 0, 0)
+        head.setAlignment(top_left)
+        value.setAlignment(top_left)
+        lines.append(k.row(head, value, gap=8))
+    return k.stack(*lines, gap=gap)

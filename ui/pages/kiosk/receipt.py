@@ -15,7 +15,7 @@ from ui.pages.kiosk.parts import facts, on_press
 from ui.widgets.kit import Draw, Part
 from ui.widgets.qr import draw_modules
 
-QR_PX = 320
+QR_PX, QR_PX_ELDER = 360, 320
 CARD_GONE_S = 4.0
 """So long after a card was last seen it counts as taken: after one read the reader answers
 "no card" until the card is lifted, so lying still cannot be told from being gone."""
@@ -46,7 +46,7 @@ class ReceiptPage(Page):
         if received is None:
             return k.col(None)
         receipt = received.issued.receipt
-        shown = k.row(k.frame(self._facts(receipt)), self._qr(received.issued.qr_text), gap=20)
+        shown = k.row(k.frame(self._facts(receipt)), self._qr(), gap=20)
         shown.setStretch(0, 1)
         parts: list[Part] = [k.frame(shown, (32, 24, 28, 20), role="card"), self._paper()]
         if self._card_there():
@@ -66,14 +66,14 @@ class ReceiptPage(Page):
             self.k, [(self.say(key), value, role) for key, value, role in rows], 160 if self.k.elder else 130
         )
 
-    def _qr(self, text: str) -> QFrame:
+    def _qr(self) -> QFrame:
         k = self.k
-        modules = self.guide.desk.office.press.qr_matrix(text)
+        modules, size = self.s.modules, QR_PX_ELDER if k.elder else QR_PX
 
         def draw(p: QPainter, w: int, _h: int) -> None:
             draw_modules(p, 0, 0, w, modules)
 
-        picture = k.picture(draw, QR_PX, QR_PX)
+        picture = k.picture(draw, size, size)
         picture.setObjectName("receipt_qr")
         picture.setAccessibleName(self.say("qr"))
         return k.frame(k.col(picture, k.text(self.say("qr"), "body", "muted", align="center"), gap=8))
@@ -84,7 +84,7 @@ class ReceiptPage(Page):
             words.append(self.say("hand_over"))
         if self.s.uploaded is False:
             words.append(self.say("upload_later"))
-        return "".join(words)
+        return "\n".join(words)
 
     # -- the paper -------------------------------------------------------------------------------
 

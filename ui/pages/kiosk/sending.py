@@ -49,7 +49,8 @@ class FailedPage(Page):
         mend = isinstance(error, RuleError)
         first = k.press(self.say("mend") if mend else self.say("again"), "primary", name="again", h=144)
         on_press(first, lambda: self.guide.swap("summary" if mend else "sending"))
-        window = bullet(k, "person", self.say("window_title"), self.say("window_body"), "accent")
+        words = self.say("window_title"), self.say("window_body")
+        window = k.frame(k.col(bullet(k, "person", *words, "accent")), (40, 36, 40, 36), role="card")
         return k.col(
             k.message("stop", self.say("what"), said, name="failure"),
             hint(k, "lock", self.say("kept"), "primary"),

@@ -42,6 +42,7 @@ class Session:
     theme: str = ""
     query: str = ""
     found: tuple[ItemHit, ...] = ()
+    found_for: str = ""  # the query that `found` answers
     number: str = ""  # typed document number
     name: str = ""  # typed name
     spelling: str = ""  # letters of the character being looked for
@@ -52,6 +53,7 @@ class Session:
     error: AppError | None = None
     sending: bool = False
     received: Received | None = None
+    modules: tuple[tuple[bool, ...], ...] = ()  # of the receipt's QR
     job: PrintJob | None = None
     printing: bool = False
     uploaded: bool | None = None

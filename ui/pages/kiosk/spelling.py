@@ -13,8 +13,8 @@ from app.texts import RESOURCES
 def table() -> dict[str, str]:
     """Syllable (lower case, u-umlaut written v) to characters."""
     lines = (RESOURCES / "names" / "pinyin.txt").read_text(encoding="utf-8").splitlines()
-    pairs = (line.split() for line in lines if line and not line.startswith("#"))
-    return dict((syllable, characters) for syllable, characters in pairs)
+    entries = [line.split() for line in lines if line and not line.startswith("#")]
+    return {entry[0]: entry[1] for entry in entries}
 
 
 @cache

@@ -83,11 +83,18 @@ class ThemesPage(Page):
         elder = self.k.elder
         h, art, room = (160, 112, 620) if elder else (200, 96, 270)
         key = f"theme.{theme}.words"
-        words = self.t[key] if key in self.t else self.say("count", n=count)
+        words = self._short(self.t[key], room) if key in self.t else self.say("count", n=count)
         return tile(
             self.k, f"theme_{theme}", icon, theme_name(self, theme), words, lambda: self._open(theme),
             h=h, wide=elder, art=art, room=room,
         )  # fmt: skip
+
+    def _short(self, words: str, room: int) -> str:
+        """As many examples as fit on one line."""
+        comma = self.say("comma")
+        while not self.k.fits(words, "body", room) and comma in words:
+            words = words.rpartition(comma)[0]
+        return words
 
     def _last(self, index: int, pages: int) -> QBoxLayout:
         k = self.k
