@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from app.domain.numbering import STATION_ID, NumberBlock
 from app.domain.receipt import StationKey
+from app.domain.station_request import SKEW
 from app.gateway import numbers
 from app.gateway.authority import Authority, requested_key
 from app.gateway.database import enrolment_codes, station_keys, stations
@@ -125,7 +126,7 @@ def _take_id(db: Connection, asked: Application, now: datetime, may_replace: boo
     db.execute(
         update(station_keys)
         .where(station_keys.c.station_id == asked.station_id, station_keys.c.revoked_at.is_(None))
-        .values(revoked_at=now)
+        .values(revoked_at=now + SKEW)  # receipts carry the station's clock, which may be that far ahead
     )
 
 

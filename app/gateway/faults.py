@@ -16,6 +16,7 @@ class Fault(Enum):
 
     INVALID = ("invalid", 422, False)
     TOO_LARGE = ("too_large", 413, False)
+    TOO_SLOW = ("too_slow", 408, True)
     NOT_FOUND = ("not_found", 404, False)
     METHOD_NOT_ALLOWED = ("method_not_allowed", 405, False)
     THROTTLED = ("throttled", 429, True)

@@ -4,6 +4,7 @@ The line holds method, route template, status, milliseconds: never a path as it 
 receipt's token is in one), never a body, never an address.
 """
 
+import asyncio
 import logging
 import time
 from collections import deque
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.gateway.faults import Fault, body_of
 
 LARGEST_BODY = 1 << 20
+BODY_S = 30.0
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -55,9 +57,12 @@ class Guard:
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body here, whole and bounded, and hand it on: a chunked one has no length to trust."""
         try:
-            body = await _body(scope, receive)
-        except _TooLargeError:
-            refusal = JSONResponse(body_of(Fault.TOO_LARGE), Fault.TOO_LARGE.status)
+            async with asyncio.timeout(BODY_S):
+                body = await _body(scope, receive)
+        except (_TooLargeError, TimeoutError) as error:
+            fault = Fault.TOO_SLOW if isinstance(error, TimeoutError) else Fault.TOO_LARGE
+            # closing is what ends a sender who would go on
+            refusal = JSONResponse(body_of(fault), fault.status, {"Connection": "close"})
             await refusal(scope, receive, send)
             return
         messages = deque([{"type": "http.request", "body": body, "more_body": False}])
