@@ -72,7 +72,7 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         catalog_sync=TufCatalogSync(url, data, enrolment.trusted_root) if enrolment and url else None,
         archive=local.archive,
         sealer=_sealer(enrolment, pem, settings.gateway.public_url, clock) if enrolment else None,
-        press=Press(texts),
+        press=Press(texts, clock.now, hub.paper_width_mm()),
         keys=keys,
         verifier=receipt_verifier(data),
         devices=hub,

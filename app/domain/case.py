@@ -88,7 +88,6 @@ class Application:
     operator_id: str = ""
     operator_name: str = ""
     channel: Channel = Channel.COUNTER
-    practice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

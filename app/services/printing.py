@@ -7,7 +7,7 @@ from app.domain.case import Case
 from app.domain.device import DeviceKind
 from app.domain.printing import PaperForm, PrintJob, PrintOutcome, PrintState
 from app.domain.receipt import IssuedReceipt
-from app.errors import DeviceNotConfiguredError, NotEnrolledError
+from app.errors import AppError, DeviceNotConfiguredError, NotEnrolledError
 from app.services.office import Office
 
 DEADLINE_S = 12.0
@@ -24,12 +24,14 @@ def print_slip(
     job = _claim(office, case_id, again)
     if job.state is not PrintState.SENT:
         return job
-    case, issued = _paper(office, case_id)
-    data = office.press.slip(
-        issued, office.devices.paper_width_mm(), job.copy_no, platform_number=case.platform_number
-    )
-    outcome = office.devices.print_slip(data, deadline_s).result()
-    return _settle(office, job, outcome)
+    try:
+        case, issued = _paper(office, case_id)
+        width, number = office.devices.paper_width_mm(), case.platform_number
+        data = office.press.slip(issued, width, job.copy_no, platform_number=number)
+    except Exception:
+        _settle(office, job, PrintOutcome(PrintState.FAILED, AppError.code))  # nothing has left yet
+        raise
+    return _settle(office, job, office.devices.print_slip(data, deadline_s).result())
 
 
 def _claim(office: Office, case_id: str, again: bool) -> PrintJob:
