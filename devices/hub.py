@@ -8,7 +8,8 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from threading import Event
+from functools import partial
+from threading import Event, Lock
 from typing import Any, TypeVar
 
 from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind
@@ -38,13 +39,22 @@ class DeviceHub:
 
     def __init__(self, lines: Sequence[DeviceLine], clock: Clock) -> None:
         """Raises SettingsError for an unknown driver; a kind configured twice counts once, the last one."""
+        self._lock = Lock()
         self._listeners: list[Callable[[DeviceEvent], None]] = []
+        self._said: dict[DeviceKind, DeviceHealth] = {}
         chosen = {line.kind: line for line in lines}
         self._sessions = {kind: _SESSIONS[kind](line, clock, self._emit) for kind, line in chosen.items()}
 
     def listen(self, listener: Callable[[DeviceEvent], None]) -> None:
-        """May be called more than once; a listener that raises harms nobody else."""
-        self._listeners.append(listener)
+        """A new listener first hears how each device is, as far as it is known.
+
+        May be called more than once; a listener that raises harms nobody else.
+        """
+        with self._lock:
+            known = tuple(self._said.values())
+            self._listeners.append(listener)
+        for health in known:
+            self._sessions[health.kind].later(partial(self._repeat, health, listener))
 
     def health(self) -> Sequence[DeviceHealth]:
         return [session.health for session in self._sessions.values()]
@@ -90,11 +100,24 @@ class DeviceHub:
         return reader if isinstance(reader, ReaderSession) else None
 
     def _emit(self, event: DeviceEvent) -> None:
-        for listener in tuple(self._listeners):
-            try:
-                listener(event)
-            except Exception:
-                logger.exception("a listener failed on a %s", type(event).__name__)
+        with self._lock:
+            if isinstance(event, DeviceHealth):
+                self._said[event.kind] = event
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            _tell(listener, event)
+
+    def _repeat(self, health: DeviceHealth, listener: Callable[[DeviceEvent], None]) -> None:
+        """On the device's own thread; not when there has been newer news."""
+        if self._said[health.kind] is health:
+            _tell(listener, health)
+
+
+def _tell(listener: Callable[[DeviceEvent], None], event: DeviceEvent) -> None:
+    try:
+        listener(event)
+    except Exception:
+        logger.exception("a listener failed on a %s", type(event).__name__)
 
 
 def _missing() -> Future[_T]:

@@ -15,7 +15,7 @@ from app.errors import DeviceError, DeviceNotFoundError, DeviceTimeoutError
 from devices.driver import Condition
 from devices.session import Session
 
-LOOK_S = 3.0
+LOOK_S = 2.0
 _GRACE_S = 3.0
 
 logger = logging.getLogger(__name__)

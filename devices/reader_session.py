@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.domain.device import CardRead, DeviceStatus, DeviceTrouble
+from app.domain.identity import IdentityDocument
 from app.errors import (
     CardUnreadableError,
     CardUnsupportedError,
@@ -27,16 +28,14 @@ from devices.sdt_reader import POLL_S, Cancelled, CancelSignal
 from devices.session import Emit, Session, overdue
 
 CHECK_S = 5.0  # between two questions to a reader nobody watches
-_TROUBLED_POLL_S = 1.0
-_LOOK_S = 0.1  # how soon a cancel or a deadline is noticed between two polls
-_GRACE_S = 2.0  # beyond its deadline, a wait ends even if the reader's library hangs
+_SLOW_POLL_S = 1.0  # while a card lies there that will not read, or has been read
+_LOOK_S = 0.1  # how soon it is noticed that a wait is over
 
 
 class CardReader(Protocol):
     """What a driver of an ID reader offers."""
 
     def check(self) -> Condition: ...
-    def card_present(self, cancelled: CancelSignal) -> bool: ...
     def read(self, cancelled: CancelSignal) -> CardRead | None: ...
 
 
@@ -46,10 +45,6 @@ class _Wait:
     cancelled: threading.Event
     future: Future[CardRead] = field(default_factory=Future)
     breaks: int = 0
-
-    @property
-    def over(self) -> bool:
-        return self.cancelled.is_set() or time.monotonic() > self.ends or self.future.done()
 
     def give(self, read: CardRead) -> None:
         if not self.future.done() and self.future.set_running_or_notify_cancel():
@@ -66,7 +61,7 @@ class ReaderSession(Session[CardReader]):
         self._waits: list[_Wait] = []
         self._watched = False
         self._troubled = False
-        self._same_card = False
+        self._lying: IdentityDocument | None = None  # told already, and not lifted since
         self._next_poll = 0.0
         super().__init__(device, clock, emit)
 
@@ -76,12 +71,9 @@ class ReaderSession(Session[CardReader]):
 
     def read_card(self, deadline_s: float, cancelled: threading.Event) -> Future[CardRead]:
         wait = _Wait(time.monotonic() + deadline_s, cancelled)
-        guard = threading.Timer(deadline_s + _GRACE_S, lambda: self._end(wait, overdue(True)))
-        guard.daemon = True
-        wait.future.add_done_callback(lambda _: guard.cancel())
         with self._lock:
             self._waits.append(wait)
-        guard.start()
+        threading.Thread(target=self._guard, args=(wait,), name="device-wait", daemon=True).start()
         self._worker.wake()
         return wait.future
 
@@ -92,7 +84,6 @@ class ReaderSession(Session[CardReader]):
 
     def is_set(self) -> bool:
         """The cancel signal the driver looks at every few hundredths of a second."""
-        self._end_overdue()
         return self._closing or not self._wanted
 
     @property
@@ -100,27 +91,21 @@ class ReaderSession(Session[CardReader]):
         return self._watched or bool(self._waits)
 
     def _tick(self, driver: CardReader) -> float:
-        self._end_overdue()
-        now = time.monotonic()
         if not self._wanted:
             self._say(driver.check())
             return CHECK_S
-        if now >= self._next_poll:
+        if time.monotonic() >= self._next_poll:
             self._poll(driver)
             self._next_poll = time.monotonic() + self._pause_s
-        pause = max(0.0, self._next_poll - time.monotonic())
-        return min(pause, _LOOK_S) if self._waits else pause
+        return max(0.0, self._next_poll - time.monotonic())
 
     @property
     def _pause_s(self) -> float:
-        return _TROUBLED_POLL_S if self._troubled and not self._waits else POLL_S
+        slow = (self._troubled or self._lying is not None) and not self._waits
+        return _SLOW_POLL_S if slow else POLL_S
 
     def _poll(self, driver: CardReader) -> None:
         try:
-            if self._same_card and not self._waits:
-                # for readers that find a card again and again until it is lifted
-                self._same_card = driver.card_present(self)
-                return
             read = driver.read(self)
         except (CardUnreadableError, CardUnsupportedError) as error:
             self._tell_trouble(error)
@@ -128,16 +113,21 @@ class ReaderSession(Session[CardReader]):
         except Cancelled:
             return
         self._troubled = False
-        self._same_card = read is not None
         if read is not None:
             self._deliver(read)
+        self._lying = read.document if read is not None else None
 
     def _deliver(self, read: CardRead) -> None:
+        """Some readers give a card out again and again until it is lifted: listeners hear of it once."""
         waits = self._take_waits()
         for wait in waits:
             wait.give(read)
-        if not waits and self._watched:
+        if not waits and self._watched and read.document != self._lying:
             self._emit(read)
+
+    def _drop(self) -> None:
+        super()._drop()
+        self._lying = None
 
     def _tell_trouble(self, error: DeviceError) -> None:
         waits = self._take_waits()
@@ -167,10 +157,13 @@ class ReaderSession(Session[CardReader]):
             waits, self._waits = self._waits, []
         return waits
 
-    def _end_overdue(self) -> None:
-        for wait in [wait for wait in self._waits if wait.over]:
-            silent = self._health.status is not DeviceStatus.ONLINE and not wait.cancelled.is_set()
-            self._end(wait, overdue(True) if silent else NoCardError("no card before the deadline"))
+    def _guard(self, wait: _Wait) -> None:
+        """A thread of its own for each wait: deadline and cancel hold even while the device hangs."""
+        while not wait.future.done() and time.monotonic() < wait.ends:
+            if wait.cancelled.wait(min(_LOOK_S, max(0.0, wait.ends - time.monotonic()))):
+                self._end(wait, NoCardError("cancelled"))
+        silent = self._health.status is not DeviceStatus.ONLINE
+        self._end(wait, overdue(True) if silent else NoCardError("no card before the deadline"))
 
     def _end(self, wait: _Wait, error: DeviceError) -> None:
         """Whoever takes a wait off the list answers it, so it is answered once."""

@@ -126,7 +126,10 @@ def decode_block(block: bytes) -> IdentityDocument:
     if flag not in _KINDS:
         raise CardUnsupportedError("unknown kind of card")
     kind = _KINDS[flag]
-    return _document(kind, {key: _text(block, place) for key, place in LAYOUTS[kind].items()})
+    found = {key: _raw_text(block, place) for key, place in LAYOUTS[kind].items()}
+    # joined before anything is stripped: the cut may fall on a blank inside the name
+    found["english_name"] = found.get("english_name", "") + found.pop("english_rest", "")
+    return _document(kind, {key: _stripped(text) for key, text in found.items()})
 
 
 def decode_addresses(data: bytes) -> list[str]:
@@ -158,8 +161,12 @@ def contradicts_itself(document: IdentityDocument) -> bool:
     born = birth_in(document.number) if document.number_valid is not None else None
     if born is not None and document.birth is not None and born != document.birth:
         return True
-    if document.number_valid and document.sex in (Sex.MALE, Sex.FEMALE):
-        return sex_in(document.number) is not document.sex
+    if (
+        document.number_valid
+        and document.sex in (Sex.MALE, Sex.FEMALE)
+        and sex_in(document.number) is not document.sex
+    ):
+        return True
     return _LOST in document.name + document.address + document.number
 
 
@@ -178,7 +185,7 @@ def _document(kind: DocumentKind, found: dict[str, str]) -> IdentityDocument:
         valid_to=_date(valid_to),
         long_term=valid_to == LONG_TERM,
         machine_read=True,
-        english_name=found.get("english_name", "") + found.get("english_rest", ""),
+        english_name=found["english_name"],
         nationality=found.get("nationality", ""),
         pass_number=found.get("pass_number", ""),
         issue_count=found.get("issue_count", ""),
@@ -208,8 +215,15 @@ def _fields(document: IdentityDocument) -> dict[str, str]:
 
 
 def _text(block: bytes, place: _Field) -> str:
-    raw = block[place.at : place.at + place.size]
-    return raw.decode("utf-16-le", "replace").rstrip(" \0")
+    return _stripped(_raw_text(block, place))
+
+
+def _raw_text(block: bytes, place: _Field) -> str:
+    return block[place.at : place.at + place.size].decode("utf-16-le", "replace")
+
+
+def _stripped(text: str) -> str:
+    return text.rstrip(" \0")
 
 
 def _put(block: bytearray, place: _Field, text: str) -> None:

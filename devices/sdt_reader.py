@@ -41,7 +41,7 @@ SHORT_S = 1.0
 READ_CARD_S = 3.0
 POLL_S = 0.3  # the least time between two finds, by the vendors' notes
 _QUIET_S = 0.15  # so long a silence means that a broken answer has ended …
-_PAUSE_S = 1.0  # … or that the rest of a frame will not come
+_PAUSE_S = 0.8  # … or that the rest of a frame will not come
 
 OK, FOUND, EMPTY, NO_CARD = 0x90, 0x9F, 0x91, 0x80
 _AGAIN = frozenset({0x81, 0x41, 0x31, 0x32, 0x33, 0x47})
@@ -84,11 +84,6 @@ class SdtReader:
         number = "{:02}.{:02}-{:08}-{:010}-{:010}".format(*_SAM.unpack(answer.data))
         demo = answer.data == DEMO_SAM
         return Condition(facts={"sam": "DEMO" if demo else number}, simulated=demo)
-
-    def card_present(self, cancelled: CancelSignal) -> bool:
-        """Whether a card can be found (a card already read counts as gone until it is lifted)."""
-        self._cancelled = cancelled
-        return self._linked(self._find)
 
     def read(self, cancelled: CancelSignal) -> CardRead | None:
         """One card, or None when there is none.  Raises DeviceError, Cancelled."""

@@ -72,6 +72,10 @@ class Session(ABC, Generic[_D]):
         """Ask the device now."""
         return self._worker.submit_bounded(self._probe, PROBE_S, lambda started: self.health)
 
+    def later(self, job: Callable[[], None]) -> None:
+        """Have something done on the device's own thread."""
+        self._worker.submit(job)
+
     def close(self) -> None:
         """Begin to close; the worker closes the line when it gets there."""
         self._closing = True

@@ -1,0 +1,350 @@
+"""The hub over emulated devices in their own processes: events, healing, deadlines, leaving."""
+
+import logging
+import queue
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Event
+from typing import TypeVar
+
+import pytest
+
+from app.domain.device import (
+    CardRead,
+    DeviceEvent,
+    DeviceHealth,
+    DeviceKind,
+    DeviceStatus,
+    DeviceTrouble,
+    Scanned,
+)
+from app.domain.printing import PrintOutcome, PrintState
+from app.errors import (
+    CardUnreadableError,
+    DeviceError,
+    DeviceNotConfiguredError,
+    DeviceNotFoundError,
+    DeviceServiceError,
+    DeviceTimeoutError,
+    NoCardError,
+    SettingsError,
+)
+from app.ports import Devices
+from devices.emulators.cards import PRESETS
+from devices.hub import DeviceHub
+from devices.registry import DeviceLine, known_drivers
+from tests.devices.emulators import ROOT, Emulated, emulator
+
+PATIENCE_S = 20.0
+READER, PRINTER, SCANNER = DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER, DeviceKind.SCANNER
+DRIVERS = {READER: "sdt", PRINTER: "escpos", SCANNER: "serial"}
+SLIP = b"\x1b@hello\n\x1dV\x00"
+E = TypeVar("E", bound=DeviceEvent)
+
+
+class Now:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class Ear:
+    """A listener that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.heard: queue.SimpleQueue[DeviceEvent] = queue.SimpleQueue()
+
+    def next(self, kind: type[E], fits: Callable[[E], bool] = lambda event: True) -> E:
+        """The next event of a kind that fits; others are passed over."""
+        ends = time.monotonic() + PATIENCE_S
+        while True:
+            event = self.heard.get(timeout=max(0.0, ends - time.monotonic()))
+            if isinstance(event, kind) and fits(event):
+                return event
+
+    def status(self, status: DeviceStatus) -> DeviceHealth:
+        return self.next(DeviceHealth, lambda health: health.status is status)
+
+    def rest(self) -> list[DeviceEvent]:
+        found = []
+        while not self.heard.empty():
+            found.append(self.heard.get())
+        return found
+
+
+@contextmanager
+def hub_of(*devices: DeviceLine) -> Iterator[tuple[DeviceHub, Ear]]:
+    hub, ear = DeviceHub(devices, Now()), Ear()
+    hub.listen(ear.heard.put)
+    try:
+        yield hub, ear
+    finally:
+        hub.close()
+
+
+def line_to(kind: DeviceKind, device: Emulated | str) -> DeviceLine:
+    return DeviceLine(kind, DRIVERS[kind], device if isinstance(device, str) else device.url)
+
+
+def reset(sdt: Emulated, card: str | None = None) -> None:
+    sdt.command("fault none")
+    sdt.command(f"put {card}" if card else "lift")
+
+
+def health_of(hub: Devices, kind: DeviceKind) -> DeviceHealth:
+    return next(health for health in hub.health() if health.kind is kind)
+
+
+def test_a_station_without_devices() -> None:
+    with hub_of() as (hub, _):
+        port: Devices = hub
+        assert not any(port.has(kind) for kind in DeviceKind)
+        assert list(port.health()) == []
+        port.watch_cards(True)
+        assert isinstance(port.read_card(1, Event()).exception(PATIENCE_S), DeviceNotConfiguredError)
+        assert isinstance(port.probe(SCANNER).exception(PATIENCE_S), DeviceNotConfiguredError)
+        outcome = port.print_slip(SLIP, 1).result(PATIENCE_S)
+        assert outcome == PrintOutcome(PrintState.FAILED, "device.not_configured")
+
+
+def test_a_driver_nobody_has_written() -> None:
+    assert [known_drivers(kind) for kind in (READER, PRINTER, SCANNER)] == [
+        ("sdt",),
+        ("escpos",),
+        ("serial",),
+    ]
+    with pytest.raises(SettingsError):
+        DeviceHub([DeviceLine(READER, "magic", "loop://")], Now())
+
+
+def test_cards_come_as_events_while_watched(sdt: Emulated) -> None:
+    reset(sdt)
+    with hub_of(line_to(READER, sdt)) as (hub, ear):
+        online = ear.status(DeviceStatus.ONLINE)
+        assert (online.simulated, online.facts, online.driver) == (True, {"sam": "DEMO"}, "sdt")
+        hub.watch_cards(True)
+        for name in ("rare", "resident"):
+            sdt.command(f"put {name}")
+            assert ear.next(CardRead).document == PRESETS[name].document
+        # the card lies there still: it was told once
+        assert isinstance(hub.read_card(0.8, Event()).exception(PATIENCE_S), NoCardError)
+        assert ear.rest() == []
+
+
+def test_an_unwatched_reader_is_left_alone(sdt: Emulated) -> None:
+    reset(sdt, "resident")
+    with hub_of(line_to(READER, sdt)) as (hub, ear):
+        ear.status(DeviceStatus.ONLINE)
+        hub.probe(READER).result(PATIENCE_S)
+        assert (sdt.command("status")["delivered"], ear.rest()) == (False, [])
+
+
+def test_one_read_goes_to_who_asked_for_it(sdt: Emulated) -> None:
+    reset(sdt)
+    with hub_of(line_to(READER, sdt)) as (hub, ear):
+        hub.watch_cards(True)
+        ear.status(DeviceStatus.ONLINE)
+        asked = hub.read_card(PATIENCE_S, Event())
+        sdt.command("put long")
+        assert asked.result(PATIENCE_S).document == PRESETS["long"].document
+        assert not any(isinstance(event, CardRead) for event in ear.rest())
+
+
+def test_nobody_puts_a_card(sdt: Emulated) -> None:
+    reset(sdt)
+    with hub_of(line_to(READER, sdt)) as (hub, _):
+        assert isinstance(hub.read_card(0.3, Event()).exception(PATIENCE_S), NoCardError)
+
+
+@pytest.mark.parametrize("fault", ["none", "dead"])
+def test_a_cancel_ends_the_waiting(sdt: Emulated, fault: str) -> None:
+    reset(sdt)
+    with hub_of(line_to(READER, sdt)) as (hub, ear):
+        ear.status(DeviceStatus.ONLINE)
+        sdt.command(f"fault {fault}")
+        cancelled = Event()
+        asked = hub.read_card(600, cancelled)
+        cancelled.set()
+        assert isinstance(asked.exception(PATIENCE_S), NoCardError)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("corrupt_twice", CardUnreadableError),
+        ("unplug_mid_read", DeviceNotFoundError),
+        ("sam_not_authorised", DeviceServiceError),
+        ("dead", DeviceTimeoutError),
+    ],
+)
+def test_a_read_fails_with_what_went_wrong(sdt: Emulated, fault: str, error: type[DeviceError]) -> None:
+    reset(sdt, "resident")
+    sdt.command(f"fault {fault}")
+    with hub_of(line_to(READER, sdt)) as (hub, _):
+        assert type(hub.read_card(PATIENCE_S, Event()).exception(PATIENCE_S)) is error
+
+
+def test_a_card_that_will_not_read_is_said_once(sdt: Emulated) -> None:
+    reset(sdt)
+    sdt.command("fault status:41")
+    with hub_of(line_to(READER, sdt)) as (hub, ear):
+        hub.watch_cards(True)
+        sdt.command("put resident")
+        assert ear.next(DeviceTrouble) == DeviceTrouble(READER, "device.card_unreadable")
+        sdt.command("fault none")  # it still lies there, and reads in the end
+        seen: list[DeviceEvent] = []
+        ends = time.monotonic() + PATIENCE_S
+        while not any(isinstance(event, CardRead) for event in seen) and time.monotonic() < ends:
+            seen.append(ear.heard.get(timeout=PATIENCE_S))
+        assert not any(isinstance(event, DeviceTrouble) for event in seen)
+        assert health_of(hub, READER).status is DeviceStatus.ONLINE
+
+
+def test_scans_are_events(scanner: Emulated) -> None:
+    with hub_of(line_to(SCANNER, scanner)) as (_, ear):
+        ear.status(DeviceStatus.ONLINE)
+        scanner.command("scan 演示码")
+        assert ear.next(Scanned) == Scanned("演示码")
+        scanner.command("raw ff0d")
+        assert ear.next(DeviceTrouble) == DeviceTrouble(SCANNER, "device.protocol")
+
+
+def test_a_slip_is_printed_and_the_paper_watched(escpos: Emulated) -> None:
+    with hub_of(line_to(PRINTER, escpos)) as (hub, ear):
+        assert hub.print_slip(SLIP, PATIENCE_S).result(PATIENCE_S) == PrintOutcome(PrintState.CONFIRMED)
+        assert health_of(hub, PRINTER).simulated
+        escpos.command("paper near_end")
+        assert (
+            ear.next(DeviceHealth, lambda health: health.facts == {"paper": "near_end"}).status.value
+            == "online"
+        )
+        escpos.command("paper out")
+        assert ear.status(DeviceStatus.USER_ERROR).reason == "device.printer_paper"
+        outcome = hub.print_slip(SLIP, PATIENCE_S).result(PATIENCE_S)
+        assert outcome == PrintOutcome(PrintState.FAILED, "device.printer_paper")
+        escpos.command("paper ok")
+        assert hub.probe(PRINTER).result(PATIENCE_S).status is DeviceStatus.ONLINE
+
+
+def test_the_width_of_the_paper_is_the_settings() -> None:
+    with hub_of(DeviceLine(PRINTER, "escpos", "/dev/no-such-port", width_mm=58)) as (hub, _):
+        assert hub.paper_width_mm() == 58
+
+
+def test_a_reader_that_comes_late_goes_and_comes_again(caplog: pytest.LogCaptureFixture) -> None:
+    """Starts with nothing plugged in; the emulator restarts on the same port; said once each time."""
+    with emulator("sdt", "--no-card") as device:
+        address = device.address
+    with (
+        caplog.at_level(logging.INFO, "devices"),
+        hub_of(line_to(READER, f"socket://{address}")) as (hub, ear),
+    ):
+        assert ear.status(DeviceStatus.NO_DEVICE).reason == "device.not_found"
+        for _ in range(2):
+            with emulator("sdt", "--listen", address) as device:
+                assert ear.status(DeviceStatus.ONLINE).reason == ""
+                hub.watch_cards(True)
+                assert ear.next(CardRead).document == PRESETS["resident"].document
+            assert ear.status(DeviceStatus.NO_DEVICE).reason == "device.not_found"
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["id_reader: device.not_found", "id_reader: ok"] * 2 + ["id_reader: device.not_found"]
+
+
+def test_a_printer_that_hung_up_meanwhile_still_prints() -> None:
+    with emulator("escpos") as device:
+        address = device.address
+        hub = DeviceHub([line_to(PRINTER, device)], Now())
+        assert hub.print_slip(SLIP, PATIENCE_S).result(PATIENCE_S).state is PrintState.CONFIRMED
+    with emulator("escpos", "--listen", address) as device:
+        assert hub.print_slip(SLIP, PATIENCE_S).result(PATIENCE_S).state is PrintState.CONFIRMED
+        assert len(device.command("printed")["slips"]) == 1
+        hub.close()
+
+
+def test_a_person_who_asks_does_not_wait_for_the_back_off() -> None:
+    with emulator("escpos") as device:
+        address = device.address
+    with hub_of(line_to(PRINTER, f"socket://{address}")) as (hub, ear):
+        ear.status(DeviceStatus.NO_DEVICE)
+        for _ in range(8):  # the pause grows
+            assert hub.probe(PRINTER).result(PATIENCE_S).status is DeviceStatus.NO_DEVICE
+        with emulator("escpos", "--listen", address):
+            outcome = hub.print_slip(SLIP, PATIENCE_S).result(PATIENCE_S)
+    assert outcome == PrintOutcome(PrintState.CONFIRMED)
+
+
+def test_a_listener_that_raises_harms_nobody(sdt: Emulated, caplog: pytest.LogCaptureFixture) -> None:
+    reset(sdt)
+
+    def bad(event: DeviceEvent) -> None:
+        raise RuntimeError("a bug of the listener")
+
+    hub, ear = DeviceHub([line_to(READER, sdt)], Now()), Ear()
+    hub.listen(bad)
+    hub.listen(ear.heard.put)
+    hub.watch_cards(True)
+    sdt.command("put rare")
+    assert ear.next(CardRead).document == PRESETS["rare"].document
+    hub.close()
+
+
+def test_nothing_of_a_card_or_a_code_is_logged(
+    sdt: Emulated, scanner: Emulated, caplog: pytest.LogCaptureFixture
+) -> None:
+    reset(sdt)
+    document = PRESETS["rare"].document
+    devices = (line_to(READER, sdt), line_to(SCANNER, scanner))
+    with caplog.at_level(logging.DEBUG), hub_of(*devices) as (hub, ear):
+        hub.watch_cards(True)
+        ear.next(DeviceHealth, lambda health: health.kind is SCANNER)
+        sdt.command("put rare")
+        ear.next(CardRead)
+        sdt.command("fault status:41")
+        sdt.command("put rare")
+        ear.next(DeviceTrouble)
+        scanner.command("scan SECRETCODE")
+        ear.next(Scanned)
+    said = caplog.text
+    assert not any(text in said for text in (document.name, document.number, document.address, "SECRETCODE"))
+
+
+LEAVING = """
+import sys
+from datetime import datetime, UTC
+from threading import Event
+from app.domain.device import DeviceKind
+from devices.hub import DeviceHub
+from devices.registry import DeviceLine
+
+class Now:
+    def now(self):
+        return datetime.now(UTC)
+
+hub = DeviceHub([DeviceLine(DeviceKind.ID_READER, "sdt", sys.argv[1])], Now())
+hub.watch_cards(True)
+future = hub.read_card(600, Event())
+if sys.argv[2] == "hang":
+    # a library that never returns, in the reader's own thread
+    hub._sessions[DeviceKind.ID_READER]._worker.submit(Event().wait)
+    print("leaving", flush=True)
+else:
+    hub.close()
+"""
+
+
+@pytest.mark.parametrize("how", ["hang", "close"])
+def test_the_interpreter_ends_while_a_device_hangs(sdt: Emulated, how: str) -> None:
+    sdt.command("fault dead")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LEAVING, sdt.url, how],
+        cwd=ROOT,
+        timeout=PATIENCE_S,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    sdt.command("fault none")
+    assert (done.returncode, done.stderr) == (0, "")
