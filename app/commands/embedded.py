@@ -105,7 +105,7 @@ def embedded(data: Path, reader_options: Sequence[str] = ("--card", "resident"))
 
     any_port = ("--listen", "127.0.0.1:0", "--control", "127.0.0.1:0")
     try:
-        gateway = start("gateway", "--data", str(data / "gateway"), "--port", "0", "--demo")
+        gateway = start("gateway", "--data", str(data), "--port", "0", "--demo")
         devices = {
             "sdt": start("emulate", "sdt", *any_port, *reader_options),
             "escpos": start("emulate", "escpos", *any_port, "--out", str(slips)),

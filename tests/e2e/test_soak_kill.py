@@ -73,9 +73,7 @@ def _killed_after(hall: Hall, file: Path, seconds: float) -> str | None:
 def _delivered_once(hall: Hall, numbers: set[str]) -> None:
     synced = hall.run("sync")
     assert synced.value["pending"] == 0, synced
-    databases = list((hall.services.data / "gateway").glob("*.db"))
-    assert len(databases) == 1
-    with closing(connect(databases[0])) as db:
+    with closing(connect(hall.services.data / "gateway" / "gateway.sqlite")) as db:
         stored = [row[0] for row in db.execute("SELECT number FROM cases")]
     assert sorted(n for n in stored if n in numbers) == sorted(numbers), "each once, none missing"
 
