@@ -37,7 +37,7 @@ def load_calendar(folder: Path = FOLDER) -> WorkCalendar:
         except (OSError, ValueError, KeyError, TypeError):
             broken.append(path.name)
     if broken:
-        faults = tuple(load().say("schedule.broken", file=name) for name in broken)
+        faults = "".join(load().say("schedule.broken", file=name) for name in broken)
         raise SettingsError("schedules", file=folder.name, faults=faults)
     return WorkCalendar(exceptions, frozenset(years))
 

@@ -121,6 +121,8 @@ def id_number_valid(number: str) -> bool:
 
 def birth_in(number: str) -> date | None:
     """The date of birth an 18-character number carries, if it is a date."""
+    if len(number) != 18 or not (number[6:14].isascii() and number[6:14].isdigit()):
+        return None
     try:
         return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
@@ -130,7 +132,7 @@ def birth_in(number: str) -> date | None:
 def sex_in(number: str) -> Sex | None:
     """The sex an 18-character number carries (17th digit odd: male)."""
     digit = number[16:17]
-    if not (digit.isascii() and digit.isdigit()):
+    if len(number) != 18 or not (digit.isascii() and digit.isdigit()):
         return None
     return Sex.MALE if int(digit) % 2 else Sex.FEMALE
 

@@ -85,7 +85,7 @@ def parse(data: bytes) -> Receipt:
         for name in ("starts", "answer_by", "promised_by"):
             fields[name] = date.fromisoformat(fields[name]) if fields[name] else None
         receipt = Receipt(**fields)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a receipt: {type(error).__name__}") from error
     if canonical(receipt) != data:
         raise ValueError("not in canonical form")

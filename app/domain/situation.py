@@ -81,9 +81,12 @@ def materials_for(item: Item, answers: Answers) -> tuple[Material, ...]:
 
 
 def union(materials: Iterable[Material]) -> tuple[Material, ...]:
+    """One row a material: the same by its id, or else by its name; the first row's texts stay."""
     merged: dict[str, Material] = {}
+    keys: dict[str, str] = {}
     for material in materials:
-        key = material.id or material.name
+        own = material.id or material.name
+        key = own if own in merged else keys.setdefault(material.name, own)
         merged[key] = _stricter(merged[key], material) if key in merged else material
     return tuple(merged.values())
 
