@@ -1,0 +1,223 @@
+"""The slip's bytes: every fact decodes back, every style is absolute, the QR reads."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from app import texts
+from app.domain.receipt import Receipt
+from app.receipts import escpos, strip
+from app.receipts.escpos import Align, Feed, Line, Raster, Span, Style
+from app.receipts.facts import Facts, Impression, of_issued
+from app.receipts.press import Press
+from app.receipts.slip import slip_picture
+from devices.emulators.escpos_commands import CommandReader
+from devices.emulators.escpos_paper import Paper
+from tests.receipts.samples import crowded, receipt, station
+
+PRESS = Press(texts.load())
+STYLES = rb"(?:\x1b[aE\-3].|\x1d[!B].|\x1bJ.|\x1bR.|\x1dP..|\x1b@|\x1c[&.]|\x1dVB\0)"
+
+
+def rasters(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Stride, rows and dots of every GS v 0, as its definition says."""
+    at = 0
+    while (at := data.find(b"\x1dv0\0", at)) >= 0:
+        stride = int.from_bytes(data[at + 4 : at + 6], "little")
+        rows = int.from_bytes(data[at + 6 : at + 8], "little")
+        yield stride, rows, data[at + 8 : at + 8 + stride * rows]
+        at += 8 + stride * rows
+
+
+def lines_of(data: bytes) -> list[str]:
+    """The printed text, from the bytes alone: rasters and styles out, the rest is GB18030."""
+    for stride, rows, dots in rasters(data):
+        head = b"\x1dv0\0" + stride.to_bytes(2, "little") + rows.to_bytes(2, "little")
+        data = data.replace(head + dots, b"")
+    return re.sub(STYLES, b"", data, flags=re.DOTALL).decode("gb18030").split("\n")
+
+
+def image_of(stride: int, rows: int, dots: bytes) -> Image.Image:
+    return Image.frombytes("1", (stride * 8, rows), bytes(b ^ 0xFF for b in dots)).convert("L")
+
+
+def slip(sample: Receipt, width_mm: int = 80, copy_no: int = 1, platform: str = "") -> bytes:
+    return PRESS.slip(station().sealer.issue(sample), width_mm, copy_no, platform)
+
+
+def words_of(sample: Receipt, impression: Impression) -> list[str]:
+    f = Facts(sample, texts.load(), impression, "X", "X")
+    words = [fact.value for fact in (*f.people(), *f.matter(), *f.dates())]
+    words += [mark for fact in (*f.people(), *f.dates()) for mark in fact.marks]
+    words += [line.name for line in f.materials()] + [line.got for line in f.materials()]
+    words += [line.how for line in f.materials()] + [line.note for line in f.materials()]
+    words += [
+        f.number,
+        f.platform,
+        f.place,
+        f.operator,
+        f.copy_mark,
+        f.service_phone,
+        f.demo,
+        f.word("law.slip"),
+    ]
+    return words + ([f.word("offline")] if sample.offline else [])
+
+
+@pytest.mark.parametrize("width_mm", [80, 58])
+@pytest.mark.parametrize("full", [False, True])
+def test_every_fact_decodes_back(width_mm: int, full: bool) -> None:
+    sample = replace(crowded(40), agent_name="演示·代办") if full else receipt()
+    impression = Impression(3, "4419002611200001234") if full else Impression()
+    data = slip(sample, width_mm, impression.copy_no, impression.platform_number)
+    text = re.sub(r"\s", "", "".join(lines_of(data)))
+    for word in words_of(sample, impression):
+        assert re.sub(r"\s", "", word) in text, word
+
+
+@pytest.mark.parametrize("width_mm", [80, 58])
+def test_no_line_is_wider_than_the_paper(width_mm: int) -> None:
+    most = {80: 48, 58: 32}[width_mm]
+    lines = lines_of(slip(crowded(30), width_mm, 2))
+    assert len(lines) > 60
+    for line in lines:
+        assert len(line.encode("gb18030")) <= most, line  # in a printer's font one byte is one column
+
+
+@pytest.mark.parametrize("width_mm", [80, 58])
+def test_the_qr_is_one_image_and_two_readers_read_it(width_mm: int, tmp_path: Path) -> None:
+    issued = station().sealer.issue(receipt())
+    images = [image_of(*r) for r in rasters(PRESS.slip(issued, width_mm)) if r[1] > 64]
+    (code,) = images
+    assert code.width <= {80: 576, 58: 384}[width_mm] + 7
+    (found,) = zxingcpp.read_barcodes(code)
+    assert found.text == issued.qr_text
+    assert smallest_run(code) >= 4
+    code.save(tmp_path / "qr.png")
+    said = subprocess.run(
+        ["zbarimg", "-q", "--nodbus", "--raw", tmp_path / "qr.png"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert said.strip() == issued.qr_text
+
+
+def smallest_run(code: Image.Image) -> int:
+    """Dots of the narrowest dark run in any row: the size of a module."""
+    narrowest = code.width
+    for y in range(code.height):
+        row = bytes(code.crop((0, y, code.width, y + 1)).tobytes())
+        narrowest = min([narrowest, *(len(run) for run in re.findall(rb"\x00+", row))])
+    return narrowest
+
+
+def test_another_printer_reads_the_same() -> None:
+    """The emulated printer, written from Epson's reference by other hands, shows the facts and the QR."""
+    issued = station().sealer.issue(receipt())
+    reader, paper = CommandReader(), Paper(80)
+    reader.add(PRESS.slip(issued, 80))
+    for command, raw in reader.commands():
+        paper.carry_out(command, raw)
+    assert reader.rest() == b""
+    torn = paper.tear()
+    text = "\n".join(torn.lines)
+    for word in (
+        "演示·东方测试",
+        "1101**********002X",
+        issued.receipt.number,
+        "收 件 凭 证",
+        "（行政许可法第三十二条）",
+    ):
+        assert word in text.replace("\n", "") or word in text
+    assert [code.text for code in zxingcpp.read_barcodes(torn.picture)] == [issued.qr_text]
+
+
+def test_no_unmasked_number_and_no_token_in_the_text() -> None:
+    text = "".join(lines_of(slip(receipt())))
+    assert not re.search(r"\d{15,17}[\dX]", text.replace("11440000006939799Q244011403500201", ""))
+    assert "/R/" not in text
+
+
+def test_a_line_with_a_rare_character_is_a_picture_and_the_rest_stays_text() -> None:
+    plain, rare = slip(receipt(applicant_name="演示·吉田")), slip(receipt(applicant_name="演示·𠮷田"))
+    assert "演示·吉田" in "".join(lines_of(plain)) and "田" not in "".join(lines_of(rare))
+    extra = [r for r in rasters(rare) if r[1] == escpos.PITCH]
+    assert len(extra) == 1 and len(list(rasters(rare))) == len(list(rasters(plain))) + 1
+    picture = image_of(*extra[0])
+    ink = picture.point([255 if value < 128 else 0 for value in range(256)]).getbbox()
+    assert ink is not None and ink[0] < 24 and ink[2] > 150  # label and name are both there
+    assert "演示·" not in "".join(lines_of(rare)).replace("演示·李柜员", "")
+
+
+def test_characters_of_names_are_never_question_marks() -> None:
+    for name in ("欧阳𬭚", "䶮㛃", "Ñuñez €", "\ue863", "a\u200bb"):
+        data = slip(receipt(applicant_name=name))
+        assert "?" not in "".join(lines_of(data))
+
+
+@pytest.mark.parametrize("style", [Style(), Style(True), Style(high=2), Style(True, 2, 2, True)])
+def test_every_piece_of_text_brings_its_whole_style(style: Style) -> None:
+    data = escpos.encode([Line((Span("：，。（）￥", style), Span("A1$", style)), Align.CENTRE)])
+    size = (style.wide - 1) << 4 | (style.high - 1)
+    absolute = bytes((0x1B, 0x45, style.bold, 0x1B, 0x2D, 0, 0x1D, 0x21, size, 0x1D, 0x42, style.reverse))
+    assert data.count(absolute) == 2
+    assert absolute + b"\x1c\x26" + "：，。（）￥".encode("gb18030") + b"\x1c\x2e" in data
+    assert absolute + b"A1$\n" in data and b"\x1b\x61\x01" in data
+    assert data.startswith(b"\x1b\x40") and data.endswith(b"\x1d\x56\x42\x00")
+
+
+def test_rasters_are_sliced_except_where_asked() -> None:
+    tall = strip.raster(Image.new("1", (16, 600), 0))
+    assert [r[1] for r in rasters(escpos.encode([tall]))] == [255, 255, 90]
+    whole = replace(tall, whole=True)
+    assert [r[:2] for r in rasters(escpos.encode([whole]))] == [(2, 600)]
+    assert b"".join(r[2] for r in rasters(escpos.encode([tall]))) == tall.data == b"\xff" * 1200
+
+
+def test_feeds_are_in_dots_however_long() -> None:
+    data = escpos.encode([Feed(600), Feed(0)])
+    assert data.count(b"\x1b\x4a\xff") == 2 and b"\x1b\x4a\x5a" in data
+    assert b"\x1d\x50\xcb\xcb" in data
+
+
+@given(st.text("莞·：，。（）A1 *-〇①—…é\u3000", max_size=60))
+def test_text_of_the_printers_font_is_as_wide_as_its_bytes(text: str) -> None:
+    assert escpos.in_printer_font(text.replace("\u3000", ""))
+    assert escpos.columns(text) == len(text.encode("gb18030"))
+
+
+@given(st.characters(codec="utf-8"))
+def test_whatever_goes_out_as_text_is_one_or_two_bytes(character: str) -> None:
+    if escpos.in_printer_font(character):
+        assert len(character.encode("gb18030")) in (1, 2)
+        assert character.encode("gb18030").decode("gb18030") == character
+
+
+def test_what_is_seen_is_what_prints() -> None:
+    """The picture of the preview has the very rasters and the lines of the bytes."""
+    issued = station().sealer.issue(receipt())
+    facts = of_issued(issued, texts.load(), Impression())
+    picture = slip_picture(facts, 80)
+    assert picture.width == 576
+    assert [code.text for code in zxingcpp.read_barcodes(picture)] == [issued.qr_text]
+    (line,) = [Line((Span("莞家"),))]
+    drawn = strip.picture([line], 576)
+    assert drawn.size == (576, escpos.PITCH)
+    ink = drawn.point([255 if value < 128 else 0 for value in range(256)]).getbbox()
+    assert ink is not None and ink[2] <= 48 and ink[3] <= 24
+
+
+def test_rasters_and_pictures_are_inverse() -> None:
+    image = Image.effect_noise((40, 9), 200).convert("1")
+    assert strip.unraster(strip.raster(image)).tobytes() == image.tobytes()
+    odd = strip.raster(Image.new("1", (5, 2), 0))
+    assert odd == Raster(1, 2, b"\xf8\xf8")
