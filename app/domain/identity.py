@@ -96,9 +96,11 @@ class IdentityDocument:
         return self.valid_to is not None and self.valid_to < day
 
     def age_on(self, day: date) -> int | None:
-        if self.birth is None:
+        """By the date of birth, or the one in a good number (typed entries often have no other)."""
+        birth = self.birth or (birth_in(self.number) if self.number_valid else None)
+        if birth is None:
             return None
-        return day.year - self.birth.year - ((day.month, day.day) < (self.birth.month, self.birth.day))
+        return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
 def check_character(seventeen: str) -> str:
