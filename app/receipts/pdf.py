@@ -30,6 +30,7 @@ _BODY_TOP = 55.5
 _FOOT_LINE = 282.0
 _SIGN_HEIGHT = 39.0
 _BODY_END = _FOOT_LINE - _SIGN_HEIGHT
+_MORE_GAP = 2.4  # mm of spare height that each gap may take
 
 _LOCK = Lock()  # reportlab keeps its fonts in module state
 
@@ -46,6 +47,13 @@ def draw(facts: Facts) -> bytes:
         _signatures(pen, facts)
         _foot(pen, facts)
         return pen.finish()
+
+
+def warm_up() -> None:
+    """Register the fonts, so that the first page need not wait for them."""
+    with _LOCK:
+        for bold in (False, True):
+            measure("0", 10, bold)
 
 
 def _watermark(pen: Pen, facts: Facts) -> None:
@@ -122,10 +130,11 @@ def _body(pen: Pen, facts: Facts) -> None:
     room = _BODY_END - _BODY_TOP
     for density in _densities():
         blocks = _blocks(facts, density)
-        gap = 4.6 * density.air
-        if sum(block.height for block in blocks) + gap * len(blocks) <= room:
+        gap = max(4.6 * density.air, 2.4)
+        spare = room - sum(block.height for block in blocks) - gap * len(blocks)
+        if spare >= 0:
             break
-    y = _BODY_TOP
+    y, gap = _BODY_TOP, gap + min(spare / len(blocks), _MORE_GAP)
     for block in blocks:
         block.draw(pen, y)
         y += block.height + gap

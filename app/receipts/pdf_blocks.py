@@ -114,7 +114,7 @@ class FactTable:
         return max(cell.rows for _, cell in row) * self._step + self._pad
 
     def _fact(self, fact: Fact, in_row: int) -> _Cell:
-        width = WIDTH / in_row - self._label_width - (3 if in_row > 1 else 0)
+        width = WIDTH / in_row - self._label_width - (4.5 if in_row > 1 else 0)
         size = _VALUE * self._density.type
         if fact.value.isascii():  # a code is easier to compare in one line
             size = max(fitted(fact.value, size, width), size * 0.8)

@@ -57,6 +57,13 @@ class StationSealer:
         reason = self._texts["paper.title"]
         return self._seal.sign(page, envelope.FILE_NAME, envelope.pack(issued), reason)
 
+    def warm_up(self) -> None:
+        """Load what the first paper needs, half a second of imports and fonts: for the background."""
+        from app.receipts import pdf
+
+        self._seal.warm_up()
+        pdf.warm_up()
+
     @cached_property
     def _seal(self) -> PdfSeal:
         return PdfSeal(self._key, self._certificate_pem)

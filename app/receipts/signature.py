@@ -106,6 +106,13 @@ class PdfSeal:
         signed = PdfSigner(meta, self._signer).sign_pdf(writer, bytes_reserved=RESERVED)
         return bytes(signed.getvalue())
 
+    def warm_up(self) -> None:
+        """Import pyHanko now."""
+        import pyhanko.pdf_utils.embed
+        import pyhanko.pdf_utils.incremental_writer  # noqa: F401
+
+        _ = self._signer
+
     @cached_property
     def _signer(self) -> Any:
         from pyhanko.sign.signers import SimpleSigner

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.receipts import fonts
 from app.receipts.escpos import columns
 from app.receipts.lines import wrap
+from tests.receipts.judges import needs_hanazono
 
 NOT_FIRST = "，。、；：？！）》」』】”’…%.,"
 NOT_LAST = "（《「『【“‘"
@@ -48,6 +49,7 @@ def test_numbers_and_codes_stay_whole() -> None:
     assert wrap("", 10, columns) == [""]
 
 
+@needs_hanazono
 def test_rare_characters_of_names_have_a_font() -> None:
     runs = fonts.load().runs("欧阳𬭚䶮㛃𬱖𫖯·𠮷", bold=True)
     assert "".join(run.text for run in runs) == "欧阳𬭚䶮㛃𬱖𫖯·𠮷"

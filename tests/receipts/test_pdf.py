@@ -15,7 +15,10 @@ from app import texts
 from app.domain.receipt import Receipt
 from app.receipts import pdf
 from app.receipts.facts import Facts, Impression, of_draft, of_issued
+from tests.receipts.judges import needs_hanazono, needs_poppler, needs_zbar
 from tests.receipts.samples import MATERIALS, crowded, receipt, station
+
+pytestmark = needs_poppler
 
 IMPRESSION = Impression(1, "", None)
 
@@ -96,6 +99,7 @@ def test_nothing_reaches_the_edge_and_little_is_left_free(tmp_path: Path) -> Non
         assert ink[2] < image.width - margin and ink[3] < image.height - margin
 
 
+@needs_hanazono
 def test_every_font_is_embedded(tmp_path: Path) -> None:
     rows = info(drawn(crowded()), tmp_path, "pdffonts").splitlines()[2:]
     assert len(rows) >= 3 and any("HanaMin" in row for row in rows)
@@ -104,6 +108,7 @@ def test_every_font_is_embedded(tmp_path: Path) -> None:
         assert "Helvetica" not in row
 
 
+@needs_hanazono
 @pytest.mark.parametrize(
     "name", ["欧阳𬭚", "演示·䶮㛃", "𠮷田", "𬱖𫖯𠮷𬭚", "阿卜杜拉·买买提", "Ana María Ñuñez", "〇"]
 )
@@ -138,6 +143,7 @@ def test_no_character_of_a_name_is_lost(name: str, tmp_path: Path) -> None:
     assert "申请人" + squeezed(fonts.load().printable(name)) + "证件" in text
 
 
+@needs_zbar
 def test_the_qr_reads_at_200_dpi_by_two_other_readers(tmp_path: Path) -> None:
     issued = station().sealer.issue(receipt())
     image = picture(pdf.draw(of_issued(issued, texts.load(), IMPRESSION)), tmp_path, 200)

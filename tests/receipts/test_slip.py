@@ -21,6 +21,7 @@ from app.receipts.press import Press
 from app.receipts.slip import slip_picture
 from devices.emulators.escpos_commands import CommandReader
 from devices.emulators.escpos_paper import Paper
+from tests.receipts.judges import needs_zbar
 from tests.receipts.samples import crowded, receipt, station
 
 PRESS = Press(texts.load())
@@ -92,6 +93,7 @@ def test_no_line_is_wider_than_the_paper(width_mm: int) -> None:
         assert len(line.encode("gb18030")) <= most, line  # in a printer's font one byte is one column
 
 
+@needs_zbar
 @pytest.mark.parametrize("width_mm", [80, 58])
 def test_the_qr_is_one_image_and_two_readers_read_it(width_mm: int, tmp_path: Path) -> None:
     issued = station().sealer.issue(receipt())

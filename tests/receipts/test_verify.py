@@ -28,6 +28,7 @@ from app.receipts.sealer import StationSealer
 from app.receipts.signature import PdfSeal
 from app.receipts.token import P256_ORDER, claims_of, issue_token
 from app.receipts.verify import verify
+from tests.receipts.judges import needs_poppler
 from tests.receipts.samples import PUBLIC_URL, crowded, receipt, station
 
 
@@ -71,6 +72,7 @@ def with_container(other: bytes) -> bytes:
 # -- what others say -----------------------------------------------------------------------------------
 
 
+@needs_poppler
 def test_poppler_finds_the_signature_valid(tmp_path: Path) -> None:
     path = tmp_path / "receipt.pdf"
     path.write_bytes(signed())
@@ -88,6 +90,7 @@ def test_pyhanko_finds_it_valid_trusted_and_untouched() -> None:
     assert status.coverage.name == "ENTIRE_FILE"
 
 
+@needs_poppler
 def test_a_stranger_to_us_can_take_the_facts_out(tmp_path: Path) -> None:
     path = tmp_path / "receipt.pdf"
     path.write_bytes(signed())
@@ -244,6 +247,13 @@ def test_every_reason_has_a_sentence() -> None:
     for name in named:
         assert sentences[f"receipt_fault.{name}"].endswith("。")
     assert sentences.error(ReceiptNotGenuineError(reason="signature"))
+
+
+def test_a_warm_sealer_signs_as_a_cold_one() -> None:
+    own = station("441900C03")
+    own.sealer.warm_up()
+    made = own.sealer.issue(receipt(station_id="441900C03"))
+    assert verify(own.sealer.pdf(made), own.keys).receipt == made.receipt
 
 
 def test_a_sealer_takes_only_what_belongs_together() -> None:
