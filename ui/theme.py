@@ -201,6 +201,7 @@ def _tones() -> str:
             f'QFrame[msg="{t}"] {{ background:${{{t}_soft}}; border:none; '
             f"border-left:4px solid ${{{t}}}; border-radius:4px; }}"
         )
+        rules.append(f'QPushButton[kind="pill"][tone="{t}"] {{ background:${{{t}_soft}}; color:${{{t}}}; }}')
     return "\n".join(rules)
 
 
@@ -293,4 +294,26 @@ QToolTip { background:${ink}; color:${panel}; border:none; padding:8px; }
 QFrame[pill="quiet"] { background:transparent; border:none; }
 QFrame[pill="muted"] { background:${sunken}; border:none; border-radius:${h}px; }
 QFrame[pill="plain"] { background:${panel}; border:none; border-radius:${h}px; }
+QPushButton[kind="pill"] {
+    background:transparent; color:${muted}; border:none; border-radius:${h}px; padding:0 ${h}px;
+    font-size:${caption}px; min-height:24px; max-height:24px;
+}
+QPushButton[kind="pill"]:hover { background:${primary_soft}; }
+QPushButton[kind="pill"][tone="muted"] { background:${sunken}; }
+QFrame[role="event"] { background:${primary_soft}; border:none; border-bottom:1px solid ${line}; }
+QPushButton[kind="fact"], QPushButton[kind="fact_pill"] {
+    background:transparent; color:${ink}; border:none; border-radius:${h}px; padding:0 4px;
+    min-height:24px; max-height:24px;
+}
+QPushButton[kind="fact_pill"] { background:${panel}; padding:0 ${h}px; }
+QPushButton[kind="line"] {
+    background:${panel}; border:none; border-bottom:1px solid ${line}; border-left:3px solid ${panel}; border-radius:0;
+    min-height:0; max-height:1000px; padding:0; text-align:left;
+}
+QPushButton[kind="line"]:hover { background:${surface}; }
+QPushButton[kind="line"][current="yes"] { background:${primary_soft}; border-left-color:${primary}; }
+QLineEdit[verdict="stop"] { border-color:${stop}; }
+QLineEdit[verdict="ok"] { border-color:${ok}; }
+QScrollArea { background:transparent; border:none; }
+QToolButton:focus { border:2px solid ${focus}; }
 """

@@ -1,0 +1,319 @@
+"""办件: the cases of this station, newest first, each with its upload and its paper.
+
+A print whose outcome nobody knows yet is asked about here too, so that it cannot be forgotten.
+"""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QLayout, QVBoxLayout, QWidget
+
+from app.domain.case import CaseLine
+from app.domain.outbox import Lane
+from app.domain.printing import PrintJob, PrintState
+from app.errors import AppError
+from app.services import case_file, printing
+from app.services.case_file import CaseFile
+from ui.desk import Desk
+from ui.files import FileChoices
+from ui.pages.counter.notices import Notices
+from ui.pages.counter.outcome import spoken
+from ui.pages.counter.steps import set_text
+from ui.status import StatusBoard
+from ui.widgets.cells import Cell
+from ui.widgets.kit import Kit, box, clear, col, row
+from ui.widgets.table import make_table, rows_of
+from ui.words import day, moment, sentence
+
+LIMIT = 200
+PAUSE_MS = 150
+DETAIL = 400
+_PRINT_TONE = {
+    PrintState.PREPARED.value: ("muted", "todo"),
+    PrintState.SENT.value: ("primary", "printer"),
+    PrintState.CONFIRMED.value: ("ok", "done"),
+    PrintState.FAILED.value: ("stop", "fail"),
+    PrintState.UNKNOWN.value: ("warn", "help"),
+}
+
+
+class CasesPage(QWidget):
+    def __init__(self, kit: Kit, desk: Desk, board: StatusBoard, files: FileChoices) -> None:
+        super().__init__()
+        self._kit, self._desk, self._files = kit, desk, files
+        self._texts = desk.office.texts
+        self._lines: tuple[CaseLine, ...] = ()
+        self._file: CaseFile | None = None
+        self._asked = 0
+        self._wanted = ""
+        self._busy = False
+        self.notices = Notices(kit, self._texts)
+        self.search = kit.field(hint=self._texts["cases.search"], name="case_search", h=36)
+        self.search.setFixedWidth(340)
+        self.search.setClearButtonEnabled(True)
+        self._count = kit.text("", "body", "muted", name="cases_count")
+        columns = [self._texts[f"cases.column.{n}"] for n in range(6)]
+        self.table = make_table(kit, "cases", columns, (216, 88, 0, 96, 104, 112))
+        self.table.setAccessibleName(self._texts["ui.nav.cases"])
+        self._empty = kit.text("", "body", "muted", align="center", wrap=True, name="cases_empty")
+        self._detail: QVBoxLayout = QVBoxLayout()
+        self._lay_out()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self.load)
+        self.search.textChanged.connect(lambda _text: self._pause.start())
+        self.table.selectionModel().currentRowChanged.connect(lambda now, _old: self._open_row(now.row()))
+        board.ticked.connect(self._refresh_if_seen)
+        for key, slot in (("F5", self.load), ("F7", self.reprint), ("Ctrl+S", self.save_pdf)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+    def _lay_out(self) -> None:
+        kit, texts = self._kit, self._texts
+        head = row(kit.text(texts["ui.nav.cases"], "h2"), 8, self._count, None, self.search, gap=8)
+        left = box(col(self.table, self._empty, gap=0), (8, 8, 8, 8), role="card")
+        detail = QFrame()
+        detail.setProperty("role", "card")
+        detail.setFixedWidth(DETAIL)
+        self._detail.setContentsMargins(20, 16, 20, 16)
+        self._detail.setSpacing(8)
+        detail.setLayout(self._detail)
+        layout = col(self.notices, box(head, fixed=(0, 40)), row(left, detail, gap=16), gap=12)
+        layout.setContentsMargins(16, 12, 16, 12)
+        self.setLayout(layout)
+
+    # -- loading -----------------------------------------------------------------------------------
+
+    def entered(self) -> None:
+        self.load()
+        self.search.setFocus()
+
+    def left(self) -> None:
+        self._pause.stop()
+
+    def _refresh_if_seen(self) -> None:
+        if self.isVisible() and not self._busy:
+            self.load()
+
+    def load(self) -> None:
+        self._asked += 1
+        ticket, text, office = self._asked, self.search.text().strip(), self._desk.office
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: case_file.lines(office, LIMIT, text),
+            owner=self,
+            done=lambda lines: self._show(lines, text) if ticket == self._asked else None,
+            failed=self.notices.tell,
+        )
+
+    def _show(self, lines: tuple[CaseLine, ...], text: str) -> None:
+        self._lines = lines
+        rows_of(self.table).show_rows([self._cells(line) for line in lines])
+        today = self._desk.office.clock.now().date()
+        n = sum(line.received_at.date() == today for line in lines)
+        set_text(self._count, self._texts.say("cases.count", n=n, shown=len(lines)))
+        self.table.setVisible(bool(lines))
+        self._empty.setVisible(not lines)
+        set_text(self._empty, self._texts["cases.none_found" if text else "cases.none"])
+        if not lines:
+            self._show_file(None)
+            return
+        at = next((i for i, line in enumerate(lines) if line.case_id == self._wanted), 0)
+        if self.table.currentIndex().row() != at:
+            self.table.setCurrentIndex(rows_of(self.table).index(at, 0))
+        self._open_row(at)
+
+    def _cells(self, line: CaseLine) -> tuple[Cell, ...]:
+        texts, now = self._texts, self._desk.office.clock.now()
+        tone, icon = _PRINT_TONE.get(line.print_state, ("muted", "todo"))
+        up = ("ok", "done", "uploaded") if line.uploaded else ("primary", "clock", "pending")
+        return (
+            Cell(line.number),
+            Cell(line.applicant_masked_name),
+            Cell(line.item_name),
+            Cell(moment(texts, line.received_at, now), tone="muted"),
+            Cell(texts[f"cases.upload.{up[2]}"], tone=up[0], icon=up[1], pill=True),
+            Cell(texts[f"cases.print.{line.print_state}"], tone=tone, icon=icon, pill=True),
+        )
+
+    def _open_row(self, number: int) -> None:
+        if 0 <= number < len(self._lines):
+            self._wanted = self._lines[number].case_id
+            self._open(self._wanted)
+
+    def _open(self, case_id: str) -> None:
+        office = self._desk.office
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: case_file.open_file(office, case_id),
+            owner=self,
+            done=lambda file: self._show_file(file) if case_id == self._wanted else None,
+            failed=self.notices.tell,
+        )
+
+    # -- one case ----------------------------------------------------------------------------------
+
+    def _show_file(self, file: CaseFile | None) -> None:
+        if file == self._file and self._detail.count():
+            return
+        self._file = file
+        self._redraw()
+
+    def _redraw(self) -> None:
+        clear(self._detail)
+        kit, texts, file = self._kit, self._texts, self._file
+        if file is None:
+            self._detail.addStretch(1)
+            self._detail.addWidget(
+                kit.text(texts["cases.choose"], "body", "muted", align="center", wrap=True)
+            )
+            self._detail.addStretch(1)
+            return
+        case, receipt = file.case, file.issued.receipt
+        self._detail.addWidget(kit.text(case.number, "title", name="detail_number"))
+        self._detail.addWidget(kit.text(case.item_name, "strong", wrap=True))
+        for key, value in self._facts(file):
+            self._detail.addLayout(self._fact(texts[f"cases.fact.{key}"], value))
+        self._detail.addWidget(kit.rule())
+        self._detail.addWidget(kit.text(texts.say("cases.materials", n=len(receipt.materials)), "strong"))
+        for material in receipt.materials[:6]:
+            words = texts.say("cases.material", name=material.name, originals=material.originals,
+                              copies=material.copies)  # fmt: skip
+            self._detail.addWidget(kit.text(words, "body", "muted", wrap=True))
+        if len(receipt.materials) > 6:
+            more = texts.say("cases.more", n=len(receipt.materials) - 6)
+            self._detail.addWidget(kit.text(more, "caption", "muted"))
+        self._detail.addStretch(1)
+        for part in (self._upload_part(file), self._print_part(file)):
+            self._detail.addWidget(part)
+        self._detail.addWidget(self._buttons(file))
+
+    def _facts(self, file: CaseFile) -> list[tuple[str, str]]:
+        texts, case, receipt = self._texts, file.case, file.issued.receipt
+        who = case.application.applicant.masked_name
+        number = receipt.document_number
+        facts = [
+            ("applicant", texts["ui.dot"].join((who, number))),
+            ("received", f"{case.received_at:%Y-%m-%d %H:%M}"),
+            ("operator", f"{receipt.operator_name} {receipt.operator_id}".strip() or "—"),
+            ("answer", day(texts, receipt.answer_by)),
+            ("platform", case.platform_number or texts["cases.platform_waiting"]),
+        ]
+        if receipt.organisation:
+            facts.insert(1, ("organisation", receipt.applicant_name))
+        return facts
+
+    def _fact(self, label: str, value: str) -> QLayout:
+        caption = self._kit.text(label, "caption", "muted")
+        caption.setFixedWidth(64)
+        return row(caption, self._kit.text(value, "body", wrap=True), gap=8)
+
+    def _upload_part(self, file: CaseFile) -> QFrame:
+        kit, texts = self._kit, self._texts
+        if file.uploaded:
+            return kit.message("ok", texts["cases.uploaded"], "")
+        refused = next((m for m in file.messages if m.lane is Lane.REJECTED), None)
+        if refused is not None:
+            body = sentence(texts, "remote.rejected", reason=texts.code("gateway_fault", refused.reason))
+            return kit.message("stop", texts["cases.refused"], body)
+        return kit.message("primary", texts["cases.waiting"], texts["cases.waiting_note"])
+
+    def _print_part(self, file: CaseFile) -> QFrame:
+        kit, texts = self._kit, self._texts
+        if self._busy:
+            return kit.message("primary", texts["counter.done.printing"], texts["counter.done.printing_note"])
+        question = file.open_print
+        if question is not None:
+            return self._question(question)
+        job = file.last_print
+        if job is None or job.state is PrintState.PREPARED:
+            return kit.message("warn", texts["counter.done.not_printed"], texts["cases.not_printed_note"])
+        if job.state is PrintState.CONFIRMED:
+            key = "cases.printed" if job.copy_no == 1 else "cases.printed_copy"
+            return kit.message("ok", texts.say(key, n=job.copy_no - 1, time=f"{job.changed_at:%H:%M}"), "")
+        body = sentence(texts, spoken(job.reason)) or texts["counter.done.again_note"]
+        return kit.message("stop", texts["counter.done.failed"], body)
+
+    def _question(self, job: PrintJob) -> QFrame:
+        kit, texts = self._kit, self._texts
+        yes = kit.button(texts["counter.done.came_out"], "secondary", name="case_came_out")
+        no = kit.button(texts["counter.done.not_out"], "secondary", name="case_not_out")
+        yes.clicked.connect(lambda: self._answer(job, True))
+        no.clicked.connect(lambda: self._answer(job, False))
+        message = kit.message("warn", texts["counter.done.question"], texts["cases.question_note"])
+        return box(col(message, row(yes, no, None, gap=8), gap=8))
+
+    def _buttons(self, file: CaseFile) -> QFrame:
+        kit, texts = self._kit, self._texts
+        again = kit.button(texts["counter.done.reprint"], "secondary", "F7", "printer", "case_reprint", h=40)
+        pdf = kit.button(texts["counter.done.pdf"], "secondary", "Ctrl+S", name="case_pdf", h=40)
+        again.setEnabled(not self._busy and file.open_print is None)
+        again.clicked.connect(self.reprint)
+        pdf.clicked.connect(self.save_pdf)
+        return box(row(again, pdf, None, gap=8))
+
+    # -- actions -----------------------------------------------------------------------------------
+
+    def reprint(self) -> None:
+        """A person asks: the paper says 补打 and counts; a first print that never left is just printed."""
+        file = self._file
+        if file is None or self._busy or file.open_print is not None:
+            return
+        self._set_busy(True)
+        office, case_id = self._desk.office, file.case.case_id
+        last = file.last_print
+        again = last is not None and last.state is not PrintState.PREPARED
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: printing.print_slip(office, case_id, again=again),
+            owner=self,
+            done=self._printed,
+            failed=self._failed,
+        )
+
+    def _printed(self, job: PrintJob) -> None:
+        self._set_busy(False)
+        if job.state is PrintState.PREPARED:
+            body = sentence(self._texts, job.reason)
+            self.notices.say("print", "warn", self._texts["counter.done.not_printed"], body)
+        self.load()
+
+    def _answer(self, job: PrintJob, came_out: bool) -> None:
+        office = self._desk.office
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: printing.answer_unknown(office, job.job_id, job.case_id, came_out=came_out),
+            owner=self,
+            done=lambda _none: self.load(),
+            failed=self._failed,
+        )
+
+    def save_pdf(self) -> None:
+        file = self._file
+        path = self._files.save_pdf(self, f"{file.case.number}.pdf") if file else None
+        if file is not None and path is not None:
+            self._write_pdf(path, file.case.case_id)
+
+    def _write_pdf(self, path: Path, case_id: str) -> None:
+        office, texts = self._desk.office, self._texts
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: self._files.write(path, printing.receipt_pdf(office, case_id)),
+            owner=self,
+            done=lambda _n: self.notices.say(
+                "saved", "ok", texts.say("counter.done.saved", file=path.name), ""
+            ),
+            failed=self._failed,
+        )
+
+    def _failed(self, error: AppError) -> None:
+        self._set_busy(False)
+        self.notices.tell(error)
+
+    def _set_busy(self, busy: bool) -> None:
+        if busy != self._busy:
+            self._busy = busy
+            self._redraw()

@@ -1,0 +1,1 @@
+"""The intake page of counter and pop-up: one page, no wizard."""

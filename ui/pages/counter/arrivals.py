@@ -1,0 +1,144 @@
+"""Cards and codes that arrive from devices, whatever has the focus: where each belongs.
+
+An empty page or an unfinished typed entry takes a card as the applicant, an open agent's
+row as the agent; another person's card in the middle of a case is a question, never a
+silent swap; a card laid down after a case begins the next one.
+"""
+
+from threading import Event
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.device import CardRead, DeviceEvent, DeviceKind, DeviceTrouble, Scanned
+from app.domain.printing import PrintState
+from app.errors import AppError
+from ui.desk import Desk
+from ui.pages.counter.notices import Notices
+from ui.pages.counter.receiving import Receiving, Stage
+from ui.pages.counter.session import IntakeSession
+from ui.pages.counter.sheet import Sheet
+from ui.widgets.kit import Kit
+from ui.words import sentence
+
+READ_S = 5.0
+
+
+class Arrivals(QObject):
+    """`taken`: an applicant came; `next_wanted`: a card began the next case; `by_hand`: no card to be had."""
+
+    taken = Signal()
+    next_wanted = Signal()
+    by_hand = Signal()
+    searched = Signal(str)
+    receipt = Signal(str)
+    noticed = Signal()
+
+    def __init__(
+        self,
+        kit: Kit,
+        desk: Desk,
+        session: IntakeSession,
+        receiving: Receiving,
+        sheet: Sheet,
+        notices: Notices,
+    ) -> None:
+        super().__init__(session)
+        self._kit, self._desk, self._texts = kit, desk, desk.office.texts
+        self._session, self._receiving = session, receiving
+        self._sheet, self._notices = sheet, notices
+        self._reading = False
+        self.waiting: CardRead | None = None
+
+    def event_came(self, event: DeviceEvent) -> None:
+        if isinstance(event, CardRead):
+            self.card(event)
+        elif isinstance(event, Scanned):
+            self._scanned(event.text.strip())
+        elif isinstance(event, DeviceTrouble) and event.kind is DeviceKind.ID_READER:
+            self._unread(sentence(self._texts, event.code))
+
+    def read_again(self) -> None:
+        """F2: one read now, for a card that lies there already."""
+        if self._reading or self._receiving.stage is not Stage.IDLE:
+            return
+        self._reading = True
+        self._desk.tasks.follow(
+            self._desk.office.devices.read_card(READ_S, Event()),
+            owner=self,
+            done=self._read,
+            failed=self._not_read,
+        )
+
+    def settle(self) -> None:
+        """A case came to its end: a card laid down meanwhile begins the next, if paper is in hand."""
+        job = self._receiving.job
+        if (
+            self.waiting is not None
+            and self._receiving.stage is Stage.SETTLED
+            and job is not None
+            and job.state is PrintState.CONFIRMED
+        ):
+            self.next_wanted.emit()
+
+    def card(self, card: CardRead) -> None:
+        self._notices.drop("reader")
+        applicant = self._session.intake.applicant
+        if self._receiving.stage is not Stage.IDLE:
+            self._keep_for_next(card)
+        elif self._sheet.agent.waiting:
+            self._sheet.agent.take(card.document)
+        elif applicant is None or applicant.number == card.document.number or not applicant.number:
+            self.take(card)
+        else:
+            self._ask(card)
+
+    def _keep_for_next(self, card: CardRead) -> None:
+        """The card of the case itself, still lying there, begins nothing."""
+        received = self._receiving.received
+        if received is None or received.case.application.applicant.number != card.document.number:
+            self.waiting = card
+            self.settle()
+
+    def take(self, card: CardRead) -> None:
+        self._notices.drop("card", "error")
+        self._sheet.applicant.close_entry()
+        self._session.apply(self._session.intake.with_applicant(card.document, card.doubtful))
+        self.taken.emit()
+
+    def _ask(self, card: CardRead) -> None:
+        texts, kit = self._texts, self._kit
+        swap = kit.button(texts["counter.other.swap"], "secondary", name="other_swap", h=28)
+        agent = kit.button(texts["counter.other.agent"], "secondary", name="other_agent", h=28)
+        leave = kit.button(texts["counter.other.leave"], "quiet", name="other_leave", h=28)
+        swap.clicked.connect(lambda: self.take(card))
+        agent.clicked.connect(lambda: self._is_agent(card))
+        leave.clicked.connect(lambda: self._notices.drop("card"))
+        title = texts.say("counter.other.title", name=card.document.masked_name)
+        self._notices.say("card", "warn", title, texts["counter.other.body"], swap, agent, leave)
+
+    def _is_agent(self, card: CardRead) -> None:
+        self._notices.drop("card")
+        self._sheet.agent.take(card.document)
+
+    def _read(self, card: CardRead) -> None:
+        self._reading = False
+        self.card(card)
+
+    def _not_read(self, error: AppError) -> None:
+        self._reading = False
+        self._unread(self._texts.error(error))
+
+    def _unread(self, why: str) -> None:
+        if self._receiving.stage is not Stage.IDLE:
+            return
+        hand = self._kit.button(self._texts["counter.type_instead"], "secondary", name="type_instead", h=28)
+        hand.clicked.connect(self.by_hand)
+        self._notices.say("reader", "warn", self._texts["counter.card_trouble"], why, hand)
+        self.noticed.emit()
+
+    def _scanned(self, text: str) -> None:
+        """A receipt opens 查验; anything else is what the clerk would have typed."""
+        if "/R/" in text.upper():
+            self.receipt.emit(text)
+        elif self._receiving.stage is Stage.IDLE and text:
+            self.searched.emit(text)

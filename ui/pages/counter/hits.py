@@ -1,0 +1,224 @@
+"""The list under the search field: tabs 全部 · 常办 · 最近, eight hits at a glance, keys at the foot.
+
+A child frame of the window, not a pop-up: the cursor stays in the field, nothing is
+grabbed, and a picture of the window shows it.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from app.domain.catalog import Audience, Channel, ItemHit
+from app.texts import Texts
+from ui.pages.counter.steps import set_text
+from ui.widgets.kit import CELL, Kit, Part, box, col, row
+
+ROW_HEIGHT, MOST_ROWS = 48, 8
+
+
+class Tab(Enum):
+    ALL = "all"
+    OFTEN = "often"
+    RECENT = "recent"
+
+
+class _HitPainter(QStyledItemDelegate):
+    """Name with the match marked, department below; materials and promise at the right."""
+
+    def __init__(self, kit: Kit, texts: Texts, channel: Channel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._kit, self._texts, self._channel = kit, texts, channel
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(200, ROW_HEIGHT)
+
+    def paint(
+        self, p: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        look: object = option
+        rect: QRect = look.rect  # type: ignore[attr-defined]
+        chosen = bool(look.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        hit: ItemHit = index.data(CELL)
+        pal = self._kit.pal
+        p.save()
+        if chosen:
+            p.fillRect(rect, QColor(pal.primary_soft))
+            p.fillRect(QRect(rect.x(), rect.y(), 3, rect.height()), QColor(pal.primary))
+        right = self._facts(p, rect, hit)
+        self._name(p, QRect(rect.x() + 16, rect.y() + 4, right - rect.x() - 32, 22), hit)
+        p.setFont(self._font(12))
+        p.setPen(QColor(pal.muted))
+        below = QRect(rect.x() + 16, rect.y() + 26, right - rect.x() - 32, 18)
+        p.drawText(below, Qt.AlignmentFlag.AlignVCenter, self._below(hit))
+        p.restore()
+
+    def _facts(self, p: QPainter, rect: QRect, hit: ItemHit) -> int:
+        """Paint what stands at the right; returns where the name must end."""
+        words = [self._texts.say("counter.hit_materials", n=hit.material_count)]
+        if hit.promise_days is not None:
+            words.append(self._texts.say("counter.hit_promise", n=hit.promise_days))
+        if self._channel not in hit.channels:
+            words = [self._texts["counter.hit_elsewhere"]]
+        p.setFont(self._font(12))
+        p.setPen(QColor(self._kit.pal.muted))
+        x = rect.right() - 16
+        for word in reversed(words):
+            width = p.fontMetrics().horizontalAdvance(word)
+            p.drawText(QRect(x - width, rect.y(), width, rect.height()), Qt.AlignmentFlag.AlignVCenter, word)
+            x -= width + 16
+        return x
+
+    def _name(self, p: QPainter, at: QRect, hit: ItemHit) -> None:
+        pal = self._kit.pal
+        plain, bold = self._font(14), self._font(14, bold=True)
+        start, end = hit.match or (0, 0)
+        x = at.x()
+        for text, font, marked in (
+            (hit.name[:start], plain, False),
+            (hit.name[start:end], bold, True),
+            (hit.name[end:], plain, False),
+        ):
+            p.setFont(font)
+            metrics = p.fontMetrics()
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(0, at.right() - x))
+            width = metrics.horizontalAdvance(text)
+            if marked and text:
+                p.fillRect(QRect(x, at.y() + 2, width, at.height() - 4), QColor(pal.warn_soft))
+            p.setPen(QColor(pal.ink))
+            p.drawText(QRect(x, at.y(), width + 2, at.height()), Qt.AlignmentFlag.AlignVCenter, text)
+            x += width
+
+    def _below(self, hit: ItemHit) -> str:
+        whom = self._texts["ui.slash"].join(
+            self._texts[f"counter.audience.{a.value}"] for a in Audience if a in hit.audience
+        )
+        return self._texts["ui.dot"].join(part for part in (hit.department, whom) if part)
+
+    def _font(self, px: int, bold: bool = False) -> QFont:
+        parent = self.parent()
+        font = QFont(parent.font()) if isinstance(parent, QWidget) else QFont()
+        font.setPixelSize(px)
+        font.setBold(bold)
+        return font
+
+
+class Hits(QFrame):
+    """`chosen(ItemHit)`: Enter or a click; `looked_at(ItemHit or None)`: the current line changed."""
+
+    chosen = Signal(object)
+    looked_at = Signal(object)
+    tab_changed = Signal()
+
+    def __init__(self, kit: Kit, texts: Texts, channel: Channel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("hits_panel")
+        self.setProperty("role", "card")
+        self._texts = texts
+        self.tab = Tab.ALL
+        self._group = QButtonGroup(self)
+        self._tabs = {tab: kit.choice(texts[f"counter.tab.{tab.value}"], on=tab is Tab.ALL) for tab in Tab}
+        for tab, button in self._tabs.items():
+            button.setObjectName(f"tab_{tab.value}")
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._group.addButton(button)
+            button.clicked.connect(lambda _checked=False, t=tab: self.show_tab(t))
+        self._found = kit.text("", "caption", "muted", name="hits_found")
+        self._empty = kit.text("", "body", "muted", wrap=True, name="hits_empty", align="center")
+        self._more = kit.text("", "caption", "muted")
+        self._model = QStandardItemModel(self)
+        self.list = _make_list(kit, texts, channel, self._model, self)
+        head = box(row(*self._tabs.values(), None, self._found, gap=4), (12, 8, 16, 8))
+        self.setLayout(col(head, self.list, self._empty, self._foot(kit), gap=0))
+        self.list.clicked.connect(lambda index: self.chosen.emit(index.data(CELL)))
+        self.list.selectionModel().currentChanged.connect(
+            lambda now, _old: self.looked_at.emit(now.data(CELL))
+        )
+        self.hide()
+
+    def _foot(self, kit: Kit) -> QFrame:
+        keys: list[Part] = []
+        for key, word in (("↑↓", "move"), ("Enter", "take"), ("Tab", "tab"), ("Esc", "close")):
+            keys += [kit.key(key), kit.text(self._texts[f"counter.search_{word}"], "caption", "muted"), 8]
+        ways = kit.text(self._texts["counter.search_ways"], "caption", "muted")
+        return box(row(*keys, None, self._more, 16, ways, gap=4), (16, 0, 16, 0), role="foot", fixed=(0, 36))
+
+    # -- content ---------------------------------------------------------------------------------
+
+    def show_hits(self, hits: Sequence[ItemHit], summary: str, empty: str) -> None:
+        """Best first; the first is current, so that Enter takes it.  `empty`: said when there are none."""
+        self._model.clear()
+        for hit in hits:
+            item = QStandardItem(hit.name)
+            item.setEditable(False)
+            item.setData(hit, CELL)
+            self._model.appendRow(item)
+        set_text(self._found, summary)
+        set_text(self._empty, empty)
+        rows = min(len(hits), MOST_ROWS)
+        self.list.setFixedHeight(ROW_HEIGHT * rows)
+        self.list.setVisible(bool(hits))
+        self._empty.setVisible(not hits)
+        self._empty.setFixedHeight(0 if hits else 96)
+        set_text(
+            self._more, self._texts.say("counter.hit_more", n=len(hits) - rows) if len(hits) > rows else ""
+        )
+        if hits:
+            self.list.setCurrentIndex(self._model.index(0, 0))
+        else:
+            self.looked_at.emit(None)
+
+    def current(self) -> ItemHit | None:
+        hit: ItemHit | None = self.list.currentIndex().data(CELL)
+        return hit
+
+    def hits(self) -> list[ItemHit]:
+        return [self._model.item(row).data(CELL) for row in range(self._model.rowCount())]
+
+    def move(self, step: int) -> None:  # type: ignore[override]
+        """One line down (1) or up (-1); stops at the ends."""
+        rows = self._model.rowCount()
+        if rows:
+            to = max(0, min(rows - 1, self.list.currentIndex().row() + step))
+            self.list.setCurrentIndex(self._model.index(to, 0))
+
+    def show_tab(self, tab: Tab) -> None:
+        self._tabs[tab].setChecked(True)
+        if tab is not self.tab:
+            self.tab = tab
+            self.tab_changed.emit()
+
+    def next_tab(self) -> None:
+        tabs = list(Tab)
+        self.show_tab(tabs[(tabs.index(self.tab) + 1) % len(tabs)])
+
+    def height_wanted(self) -> int:
+        rows = min(self._model.rowCount(), MOST_ROWS)
+        return 48 + (ROW_HEIGHT * rows if rows else 96) + 36 + 2
+
+
+def _make_list(
+    kit: Kit, texts: Texts, channel: Channel, model: QStandardItemModel, parent: Hits
+) -> QListView:
+    view = QListView(parent)
+    view.setObjectName("hits")
+    view.setAccessibleName(texts["counter.hits"])
+    view.setModel(model)
+    view.setItemDelegate(_HitPainter(kit, texts, channel, view))
+    view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    view.setUniformItemSizes(True)
+    view.setMouseTracking(True)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return view

@@ -1,0 +1,296 @@
+"""The row of the service item: a search field while none is chosen, then the item's facts.
+
+A search runs on the catalog's own thread `PAUSE_MS` after the last keystroke; answers to
+older questions are dropped, so the list always belongs to what stands in the field.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QStackedLayout, QWidget
+
+from app.domain.catalog import CaseType, Item, ItemHit, parse_item_code
+from app.errors import AppError
+from app.services import case_file
+from app.services.intake import pinned_item
+from app.texts import Texts
+from ui import icons
+from ui.desk import Desk
+from ui.pages.counter.hits import Hits, Tab
+from ui.pages.counter.session import IntakeSession
+from ui.pages.counter.steps import StepRow, set_text
+from ui.widgets.kit import Kit, box, row, stack
+
+PAUSE_MS = 40
+LIMIT = 50
+FAVOURITES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer: `everywhere` when nothing of it is offered at this channel."""
+
+    query: str
+    hits: tuple[ItemHit, ...]
+    total: int
+    everywhere: bool = False
+
+
+class ItemRow(StepRow):
+    """`item_chosen`: an item was taken over; `looked_at(Item or None)`: the one under the cursor."""
+
+    item_chosen = Signal()
+    looked_at = Signal(object)
+    trouble = Signal(object)
+
+    def __init__(self, kit: Kit, desk: Desk, session: IntakeSession) -> None:
+        texts = desk.office.texts
+        super().__init__(kit, texts["counter.step.item"])
+        self._kit, self._desk, self._session, self._texts = kit, desk, session, texts
+        self._asked, self._shown, self._peeked = 0, 0, 0
+        self._take_first = False
+        self._searching = False
+        self._hits: Hits | None = None
+        self.field = kit.field(hint=texts["counter.search_hint"], name="item_search", h=40)
+        glass = icons.icon("search", 18, kit.pal.muted, kit.pal.muted)
+        self.field.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.field.installEventFilter(self)
+        self._name = kit.text("", "title", name="item_name")
+        self._variant = kit.text("", "title", "primary", name="item_variant")
+        self._facts = kit.text("", "body", "muted", name="item_facts")
+        self._change = kit.button(texts["counter.change_item"], "quiet", "F3", name="change_item")
+        words = stack(row(self._name, self._variant, None, gap=8), self._facts, gap=2)
+        self._pages = QStackedLayout()
+        self._pages.addWidget(box(row(self.field, 8, gap=0)))
+        self._pages.addWidget(box(row(words, None, self._change, gap=8)))
+        holder = QWidget()
+        holder.setLayout(self._pages)
+        self.put(holder, wide=holder)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._search)
+        self.field.textChanged.connect(lambda _text: self._typed())
+        self._change.clicked.connect(self.search)
+
+    # -- state -----------------------------------------------------------------------------------
+
+    @property
+    def searching(self) -> bool:
+        """Whether the list is open."""
+        return self._hits is not None and self._hits.isVisible()
+
+    def refresh(self) -> None:
+        item = self._session.intake.item
+        self._pages.setCurrentIndex(0 if item is None or self._searching else 1)
+        if item is None:
+            self.set_state("now" if self._session.intake.applicant else "todo")
+            return
+        self.set_state("done")
+        base, variant = name_parts(item)
+        set_text(self._name, base)
+        set_text(self._variant, variant)
+        self._variant.setVisible(bool(variant))
+        set_text(self._facts, item_facts(self._texts, item))
+
+    def search(self, text: str = "") -> None:
+        """Open the field (F3); the item stays chosen until another one is."""
+        self._searching = True
+        self.refresh()
+        if isinstance(text, str) and text:
+            self.field.setText(text)
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+        self._open()
+
+    def close_search(self) -> None:
+        self._searching = False
+        self._pause.stop()
+        self._asked += 1
+        if self._hits is not None:
+            self._hits.hide()
+        self.looked_at.emit(None)
+        self.refresh()
+
+    # -- the list --------------------------------------------------------------------------------
+
+    def hits(self) -> Hits:
+        """The list, made when it is first needed and the row stands in its window."""
+        if self._hits is None:
+            hits = Hits(self._kit, self._texts, self._session.profile.channel, self.window())
+            hits.chosen.connect(self._take)
+            hits.looked_at.connect(self._peek)
+            hits.tab_changed.connect(self._search)
+            self._hits = hits
+        return self._hits
+
+    def _open(self) -> None:
+        self.hits()
+        self._search()
+
+    def _typed(self) -> None:
+        if self.field.hasFocus() or self.searching:
+            self._pause.start()
+
+    def _search(self) -> None:
+        self._asked += 1
+        ticket, query, tab = self._asked, self.field.text().strip(), self.hits().tab
+        self._desk.tasks.run(
+            self._desk.catalog_executor,
+            self._question(tab, query),
+            owner=self,
+            done=lambda found: self._show(found, ticket),
+            failed=lambda error: self.trouble.emit(error),
+        )
+
+    def _question(self, tab: Tab, query: str) -> Callable[[], Found]:
+        office, channel = self._desk.office, self._session.profile.channel
+
+        def every() -> Found:
+            info = office.catalog.info()
+            total = 0 if info is None else info.items
+            hits = tuple(office.catalog.search(query, LIMIT, channel))
+            if hits or not query:
+                return Found(query, hits, total)
+            return Found(query, tuple(office.catalog.search(query, LIMIT)), total, everywhere=True)
+
+        def known() -> Found:
+            used = case_file.often_used if tab is Tab.OFTEN else case_file.recently_used
+            kept = tuple(h for h in office.catalog.hits(used(office, FAVOURITES)) if channel in h.channels)
+            if not query:
+                return Found(query, kept, len(kept))
+            marked = {h.code: h for h in office.catalog.search(query, 400, channel)}
+            return Found(query, tuple(marked[h.code] for h in kept if h.code in marked), len(kept))
+
+        return every if tab is Tab.ALL else known
+
+    def _show(self, found: Found, ticket: int) -> None:
+        if ticket != self._asked:
+            return  # a newer question is on its way
+        hits = self.hits()
+        key = "counter.found_elsewhere" if found.everywhere and found.hits else "counter.found"
+        n = f"{LIMIT}+" if len(found.hits) >= LIMIT else str(len(found.hits))
+        summary = self._texts.say(key if found.query else "counter.found_all", total=found.total, n=n)
+        empty = "counter.found_none" if found.query else f"counter.empty_{hits.tab.value}"
+        hits.show_hits(found.hits, summary, self._texts.say(empty, text=found.query))
+        self._place(hits)
+        self._shown = ticket
+        if self._take_first and found.query:
+            self._take(hits.current())
+        self._take_first = False
+
+    def _enter(self) -> None:
+        """Take the first line; of a list that is still being asked for, as soon as it is there."""
+        if self._shown == self._asked and self.searching and not self._pause.isActive():
+            self._take(self.hits().current())
+        else:
+            self._pause.stop()
+            self._take_first = True
+            self._search()
+
+    def _place(self, hits: Hits) -> None:
+        window = self.window()
+        at = self.field.mapTo(window, QPoint(0, self.field.height()))
+        height = min(hits.height_wanted(), window.height() - at.y() - 16)
+        hits.setGeometry(at.x(), at.y() + 8, self.field.width(), height)
+        hits.show()
+        hits.raise_()
+
+    def _peek(self, hit: ItemHit | None) -> None:
+        """Fetch the item under the cursor, so that the right edge shows what it asks for."""
+        self._peeked += 1
+        ticket = self._peeked
+        if hit is None:
+            self.looked_at.emit(None)
+            return
+        office, code = self._desk.office, hit.code
+        self._desk.tasks.run(
+            self._desk.catalog_executor,
+            lambda: office.catalog.item(code),
+            owner=self,
+            done=lambda item: (
+                self.looked_at.emit(item) if ticket == self._peeked and self.searching else None
+            ),
+            failed=lambda error: self.trouble.emit(error),
+        )
+
+    def _take(self, hit: ItemHit | None) -> None:
+        if hit is not None:
+            self.take_code(hit.code)
+
+    def take_code(self, code: str) -> None:
+        """Take an item over by its code; only the signed catalog counts."""
+        office = self._desk.office
+        self._desk.tasks.run(
+            self._desk.catalog_executor,
+            lambda: pinned_item(office, code)[0],
+            owner=self,
+            done=self._taken,
+            failed=self._refused,
+        )
+
+    def _taken(self, item: Item) -> None:
+        session = self._session
+        self.close_search()
+        self.field.clear()
+        session.apply(session.intake.with_item(item, preselect=session.profile.preselect_situations))
+        self.refresh()
+        self.item_chosen.emit()
+
+    def _refused(self, error: AppError) -> None:
+        self.close_search()
+        self.trouble.emit(error)
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._key(event)
+        if event.type() == QEvent.Type.FocusIn and not self.searching and self.isVisible():
+            self._open()
+        elif event.type() == QEvent.Type.FocusOut and self._left_for_good():
+            self.close_search()
+        return super().eventFilter(watched, event)
+
+    def _left_for_good(self) -> bool:
+        """Not while the pointer is on the list, nor when the whole window lost the keyboard."""
+        return self._hits is not None and self.window().isActiveWindow() and not self._hits.underMouse()
+
+    def _key(self, event: QKeyEvent) -> bool:
+        key, hits = event.key(), self.hits()
+        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            hits.move(1 if key == Qt.Key.Key_Down else -1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._enter()
+        elif key == Qt.Key.Key_Tab and self.searching:
+            hits.next_tab()
+        elif key == Qt.Key.Key_Escape and self.searching:
+            self.close_search()
+        else:
+            return False
+        return True
+
+
+def name_parts(item: Item) -> tuple[str, str]:
+    """Base name and variant: long names differ at the end, so the end is what must be seen."""
+    base = item.name.removesuffix(item.variant).rstrip(
+        " -(\uff08\u2014"
+    )  # the same signs in full width if item.variant else item.name
+    return (base, item.variant) if base and base != item.name else (item.name, "")
+
+
+def item_facts(texts: Texts, item: Item) -> str:
+    """Department, type, promise, visits: what the catalog says, nothing where it is silent."""
+    parts = [item.department]
+    code = parse_item_code(item.code)
+    if code is not None and code.type_word_key in texts:
+        parts.append(texts[code.type_word_key])
+    if item.case_type is not CaseType.OTHER:
+        parts.append(texts[f"counter.case_type.{item.case_type.value}"])
+    if item.promise_days:
+        parts.append(texts.say("counter.days", n=item.promise_days))
+    if item.visits is not None:
+        parts.append(texts.say("counter.visits", n=item.visits))
+    return texts["ui.dot"].join(part for part in parts if part)

@@ -1,0 +1,64 @@
+"""What the start page needs from disk: the operator's own drafts, and the items this counter handles most."""
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.catalog import ItemHit
+from app.domain.operator import Operator
+from app.services import case_file, drafts
+from app.services.drafts import KeptDraft
+from ui.desk import Desk
+from ui.pages.counter.start import OFTEN
+from ui.profile import Profile
+
+
+class Morning(QObject):
+    """`loaded` whenever there is something new to show; `trouble(AppError)`."""
+
+    loaded = Signal()
+    trouble = Signal(object)
+
+    def __init__(self, desk: Desk, profile: Profile, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk, self._profile = desk, profile
+        self._operator: Operator | None = None
+        self.drafts: tuple[KeptDraft, ...] = ()
+        self.often: tuple[ItemHit, ...] = ()
+
+    @property
+    def newest(self) -> KeptDraft | None:
+        return self.drafts[0] if self.drafts else None
+
+    def load(self, operator: Operator | None) -> None:
+        self._operator = operator
+        office = self._desk.office
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: (drafts.recover(office), case_file.often_used(office, OFTEN)),
+            owner=self,
+            done=lambda both: self._kept(operator, *both),
+            failed=self.trouble.emit,
+        )
+
+    def drop(self, draft: KeptDraft) -> None:
+        self.drafts = tuple(d for d in self.drafts if d is not draft)
+        self.loaded.emit()
+
+    def _kept(self, operator: Operator | None, kept: tuple[KeptDraft, ...], codes: tuple[str, ...]) -> None:
+        """A draft stays with its author: nobody is offered another person's."""
+        if operator is not self._operator:
+            return
+        mine = operator.operator_id if operator else ""
+        self.drafts = tuple(d for d in kept if d.operator_id == mine)
+        self.loaded.emit()
+        office, channel = self._desk.office, self._profile.channel
+        self._desk.tasks.run(
+            self._desk.catalog_executor,
+            lambda: tuple(hit for hit in office.catalog.hits(codes) if channel in hit.channels),
+            owner=self,
+            done=self._hits,
+            failed=self.trouble.emit,
+        )
+
+    def _hits(self, often: tuple[ItemHit, ...]) -> None:
+        self.often = often
+        self.loaded.emit()

@@ -1,0 +1,335 @@
+"""The intake page: applicant → item → situation → materials → pre-check → decision, all in sight.
+
+A card on the reader lands in the right field whatever has the focus.  The decision is one
+key; it is dead from the press until the outcome is known.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
+
+from app.domain.device import DeviceEvent, DeviceKind
+from app.domain.identity import DocumentKind
+from app.domain.operator import Operator
+from app.errors import AppError
+from app.services import printing
+from app.services.drafts import KeptDraft
+from ui.desk import Desk
+from ui.files import FileChoices
+from ui.pages.counter.arrivals import Arrivals
+from ui.pages.counter.hand_entry import typed_document
+from ui.pages.counter.morning import Morning
+from ui.pages.counter.receiving import Receiving, Stage
+from ui.pages.counter.session import IntakeSession
+from ui.pages.counter.start import OFTEN, StartPage, strip_machine
+from ui.pages.counter.workbench import Workbench
+from ui.profile import Profile
+from ui.status import StatusBoard
+from ui.widgets.kit import Kit, box, col
+
+NUMBER_LEAST = 6
+
+
+class IntakePage(QWidget):
+    """`stored`: a case was stored (send the outbox); `show_receipt(text)`: a receipt was scanned."""
+
+    stored = Signal()
+    show_receipt = Signal(str)
+    devices_wanted = Signal()
+
+    def __init__(
+        self, kit: Kit, desk: Desk, profile: Profile, board: StatusBoard, files: FileChoices
+    ) -> None:
+        super().__init__()
+        self._desk, self._board, self._files = desk, board, files
+        self._begun = False
+        self.session = IntakeSession(desk, profile, self)
+        self.receiving = Receiving(desk, self)
+        self._morning = Morning(desk, profile, self)
+        self.start = StartPage(kit, desk)
+        self.bench = Workbench(kit, desk, self.session, self.receiving, board)
+        self.sheet = self.bench.sheet
+        self.arrivals = Arrivals(kit, desk, self.session, self.receiving, self.sheet, self.bench.notices)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(box(col(self.start), (16, 16, 16, 16)))
+        self._pages.addWidget(self.bench)
+        self._wire()
+        self._wire_start()
+        bind_keys(self)
+
+    def _wire(self) -> None:
+        self.session.changed.connect(self._changed)
+        self.receiving.changed.connect(self._show)
+        self.receiving.changed.connect(self.arrivals.settle)
+        self.receiving.stored.connect(self.stored)
+        self.receiving.refused.connect(self._refused)
+        self._board.changed.connect(self._status_changed)
+        self._board.ticked.connect(self._status_changed)
+        self.bench.undo.connect(self.undo)
+        self.bench.side.decide.connect(self.decide)
+        self.bench.side.enlarge.connect(self.bench.toggle_large)
+        self.bench.large.closed.connect(self.bench.large.hide)
+        self.bench.outcome.next.connect(self.next_case)
+        self.bench.outcome.save_pdf.connect(self.save_pdf)
+        self.sheet.applicant.again.connect(self.arrivals.read_again)
+        self.arrivals.taken.connect(self._card_taken)
+        self.arrivals.next_wanted.connect(self.next_case)
+        self.arrivals.by_hand.connect(lambda: self.begin(""))
+        self.arrivals.searched.connect(self.begin)
+        self.arrivals.receipt.connect(self.show_receipt)
+        self.arrivals.noticed.connect(self._noticed)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_moved)
+
+    def _wire_start(self) -> None:
+        self._morning.loaded.connect(self._show_start)
+        self._morning.trouble.connect(self.tell)
+        self.start.typed.connect(self.begin)
+        self.start.restore.connect(self.restore)
+        self.start.forget.connect(self.forget)
+        self.start.item.connect(self._begin_with)
+        self.start.devices.connect(self.devices_wanted)
+
+    # -- coming and going --------------------------------------------------------------------------
+
+    def sign_in(self, operator: Operator | None) -> None:
+        """A draft stays with its author; the new operator gets an empty page and their own drafts."""
+        self.arrivals.waiting = None
+        self.receiving.reset()
+        self._begun = False
+        self.bench.notices.drop("reader", "card", "error")
+        self.session.hand_over(operator)
+        self._morning.load(operator)
+        self._show()
+
+    def entered(self) -> None:
+        self._morning.load(self.session.operator)
+        self._show()
+        self._focus()
+
+    def left(self) -> None:
+        self.session.flush()
+        self.sheet.item.close_search()
+        self.bench.large.hide()
+
+    def stop(self) -> None:
+        self.session.flush()
+        self.bench.side.stop_clock()
+
+    @property
+    def busy(self) -> bool:
+        """A case is being stored or printed, or its paper is in doubt: nothing may take its place."""
+        return self.receiving.stage in (Stage.STORING, Stage.PRINTING) or self.receiving.question
+
+    def device_event(self, event: DeviceEvent) -> None:
+        self.arrivals.event_came(event)
+
+    # -- showing -----------------------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        if not self.session.intake.empty:
+            self._begun = True
+        self._show()
+        self.bench.redraw()
+
+    def _show(self) -> None:
+        working = self._begun or self.receiving.stage is not Stage.IDLE or self.session.can_undo
+        self._pages.setCurrentIndex(1 if working else 0)
+        if working:
+            self.bench.refresh()
+        else:
+            self._show_start()
+
+    def _show_start(self) -> None:
+        status, lines = self._board.status, self._board.lines
+        reader = next((line for line in lines if line.key == DeviceKind.ID_READER.value), None)
+        self.start.greet(status.received_today if status else 0, reader)
+        self.start.show_side(self._morning.newest, lines, self._morning.often)
+
+    def _status_changed(self) -> None:
+        if self._pages.currentIndex() == 0:
+            self._show_start()
+        else:
+            self.bench.status_changed()
+
+    def _focus(self) -> None:
+        """The cursor goes where the next input is expected."""
+        if self.receiving.received is not None:
+            self.bench.outcome.focus_first()
+        elif self._pages.currentIndex() == 0:
+            self.start.start_at()
+        else:
+            self.sheet.focus_next()
+
+    def _focus_moved(self, _old: QWidget | None, _new: QWidget | None) -> None:
+        self.session.flush()
+
+    def tell(self, error: AppError) -> None:
+        """Say what went wrong, inline."""
+        self.bench.notices.tell(error)
+        self._noticed()
+
+    def _noticed(self) -> None:
+        self._begun = True
+        self._show()
+
+    # -- entering ----------------------------------------------------------------------------------
+
+    def begin(self, text: str = "") -> None:
+        """A number of a document begins the applicant, other words the search; nothing opens the entry."""
+        if not self.editable:
+            return
+        self._begun = True
+        self.bench.notices.drop("reader")
+        if text and not looks_like_number(text):
+            self._show()
+            self.sheet.item.search(text)
+            return
+        document = typed_document(DocumentKind.RESIDENT, "", text)
+        if document is not None and self.session.intake.applicant is None:
+            self.session.apply(self.session.intake.with_applicant(document))
+        self._show()
+        self.sheet.applicant.edit()
+
+    @property
+    def editable(self) -> bool:
+        return self.receiving.stage is Stage.IDLE
+
+    def _begin_with(self, code: str) -> None:
+        self._begun = True
+        self._show()
+        self.sheet.item.take_code(code)
+
+    def _card_taken(self) -> None:
+        self._show()
+        self._focus()
+
+    def find_item(self) -> None:
+        """F3."""
+        if self.editable:
+            self._begun = True
+            self._show()
+            self.sheet.item.search()
+
+    def open_agent(self) -> None:
+        """F4: on an empty page the applicant is typed, later the agent."""
+        if self.session.intake.applicant is None:
+            self.begin("")
+        elif self.editable:
+            self.sheet.agent.open()
+
+    def face_agrees(self) -> None:
+        """F6."""
+        if self.editable and self.session.intake.applicant is not None:
+            self.session.confirm_face(True)
+
+    def often_key(self, number: int) -> None:
+        if self._pages.currentIndex() == 0:
+            self.start.take_often(number)
+
+    def undo(self) -> None:
+        self.session.undo_clear()
+        self._focus()
+
+    def restore(self, draft: KeptDraft) -> None:
+        self._morning.drop(draft)
+        self.session.apply(strip_machine(draft).intake)
+        self._focus()
+
+    def forget(self, draft: KeptDraft) -> None:
+        self.session.forget(draft.intake.draft_id)
+        self._morning.drop(draft)
+
+    # -- the decision ------------------------------------------------------------------------------
+
+    def decide(self) -> None:
+        """F9, once: from here on the button is dead until the outcome is known."""
+        session = self.session
+        if not self.editable or session.blocking():
+            return
+        self.sheet.item.close_search()
+        self.bench.notices.drop("error", "card", "reader")
+        application = session.intake.application(session.profile.channel, session.operator)
+        session.flush()
+        session.freeze()
+        self.bench.side.stop_clock()
+        self.receiving.start(application, offline=not self._board.online)
+
+    def _refused(self, error: AppError) -> None:
+        self.session.thaw()
+        self.tell(error)
+
+    def reprint(self) -> None:
+        """F7."""
+        if self.receiving.stage is Stage.SETTLED and not self.receiving.question:
+            self.receiving.print_again()
+
+    def next_case(self) -> None:
+        """F8: the next person.  Not before paper and case are settled."""
+        if self.receiving.stage is not Stage.SETTLED or self.receiving.question:
+            return
+        card, self.arrivals.waiting = self.arrivals.waiting, None
+        self._begun = False
+        self.sheet.agent.wanted = False
+        self.bench.outcome.told_saved("")
+        self.bench.side.start_clock()
+        self.receiving.reset()
+        self.session.begin_next()
+        if card is not None:
+            self.arrivals.take(card)
+        else:
+            self.entered()
+
+    def save_pdf(self) -> None:
+        """Ctrl+S."""
+        received = self.receiving.received
+        path = self._files.save_pdf(self, f"{received.case.number}.pdf") if received else None
+        if received is not None and path is not None:
+            self._write_pdf(path, received.case.case_id)
+
+    def _write_pdf(self, path: Path, case_id: str) -> None:
+        office, outcome = self._desk.office, self.bench.outcome
+        texts = office.texts
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: self._files.write(path, printing.receipt_pdf(office, case_id)),
+            owner=self,
+            done=lambda _none: outcome.told_saved(texts.say("counter.done.saved", file=path.name)),
+            failed=lambda error: outcome.told_saved("", texts.error(error)),
+        )
+
+
+def bind_keys(page: IntakePage) -> None:
+    """The keys of the page; they act wherever on the page the cursor is."""
+    slots: dict[str, Callable[[], None]] = {
+        "F2": page.arrivals.read_again,
+        "F3": page.find_item,
+        "F4": page.open_agent,
+        "F6": page.face_agrees,
+        "F7": page.reprint,
+        "F8": page.next_case,
+        "F9": page.decide,
+        "F12": page.bench.toggle_large,
+        "Ctrl+Del": page.session.clear,
+        "Ctrl+Z": page.undo,
+        "Ctrl+A": page.sheet.materials.take_everything,
+        "Ctrl+R": page.start.restore_draft,
+        "Ctrl+S": page.save_pdf,
+        "Esc": page.bench.large.hide,
+    }
+    for number in range(OFTEN):
+        slots[f"Alt+{number + 1}"] = lambda n=number: page.often_key(n)  # type: ignore[misc]
+    for key, slot in slots.items():
+        shortcut = QShortcut(QKeySequence(key), page)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(slot)
+
+
+def looks_like_number(text: str) -> bool:
+    """A document number and no word: nearly all digits, and as long as one."""
+    return len(text) >= NUMBER_LEAST and text.isascii() and sum(c.isdigit() for c in text) >= len(text) - 2

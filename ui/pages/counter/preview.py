@@ -1,0 +1,184 @@
+"""The receipt as it would come out now, redrawn in the background whenever the intake changes."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from app.domain.device import DeviceKind
+from app.domain.printing import PaperForm
+from app.errors import AppError
+from app.ports import Picture
+from app.services.intake import preview_receipt
+from app.texts import Texts
+from ui.desk import Desk
+from ui.pages.counter.session import IntakeSession
+from ui.widgets.kit import Kit, box, col, row
+from ui.widgets.painted import Painted
+
+PAUSE_MS = 200
+RENDER_PX = 576
+LARGE_PX = {PaperForm.SLIP: 576, PaperForm.A4: 900}
+
+
+def image_of(picture: Picture) -> QImage:
+    """A copy that outlives the bytes."""
+    line = 3 * picture.width
+    return QImage(picture.rgb, picture.width, picture.height, line, QImage.Format.Format_RGB888).copy()
+
+
+def printed_form(desk: Desk) -> PaperForm:
+    """What F9 puts on paper here: the slip where there is a slip printer, else the A4 file."""
+    return PaperForm.SLIP if desk.office.devices.has(DeviceKind.RECEIPT_PRINTER) else PaperForm.A4
+
+
+class Drawing(QObject):
+    """Asks for one picture at a time; a change meanwhile means one more when it is there."""
+
+    drawn = Signal(object)  # QImage or None
+
+    def __init__(self, desk: Desk, session: IntakeSession, offline: Callable[[], bool]) -> None:
+        super().__init__(session)
+        self._desk, self._session, self._offline = desk, session, offline
+        self._busy, self._stale = False, False
+        self.image: QImage | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._draw)
+
+    def ask(self) -> None:
+        self._pause.start()
+
+    def large(self, form: PaperForm, done: Callable[[QImage], None]) -> None:
+        """One picture at full size."""
+        work = self._work(form, LARGE_PX[form])
+        if work is not None:
+            self._run(work, lambda picture: done(image_of(picture)))
+
+    def _work(self, form: PaperForm, width: int) -> Callable[[], Picture] | None:
+        intake, office = self._session.intake, self._desk.office
+        if intake.applicant is None or intake.item is None:
+            return None
+        application = intake.application(self._session.profile.channel, self._session.operator)
+        item, offline = intake.item, self._offline()
+        return lambda: office.press.preview(
+            preview_receipt(office, application, item, offline=offline), form, width
+        )
+
+    def _draw(self) -> None:
+        work = self._work(printed_form(self._desk), RENDER_PX)
+        if work is None:
+            self._set(None)
+        elif self._busy:
+            self._stale = True
+        else:
+            self._busy, self._stale = True, False
+            self._run(work, self._drawn)
+
+    def _run(self, work: Callable[[], Picture], done: Callable[[Picture], None]) -> None:
+        executor = self._desk.catalog_executor
+        self._desk.tasks.run(executor, work, owner=self, done=done, failed=self._failed)
+
+    def _drawn(self, picture: Picture) -> None:
+        self._busy = False
+        self._set(image_of(picture))
+        if self._stale:
+            self._draw()
+
+    def _failed(self, _error: AppError) -> None:
+        self._busy = False
+        self._set(None)
+
+    def _set(self, image: QImage | None) -> None:
+        self.image = image
+        self.drawn.emit(image)
+
+
+class PreviewPane(QWidget):
+    """Paints a paper as wide as the pane; what does not fit in height fades out below (F12 shows all)."""
+
+    def __init__(self, kit: Kit, name: str) -> None:
+        super().__init__()
+        self._kit = kit
+        self._image: QImage | None = None
+        self._scaled: QPixmap | None = None
+        self._pane = Painted(self._paint)
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pane)
+        self.setMinimumHeight(80)
+
+    def show_image(self, image: QImage | None) -> None:
+        self._image, self._scaled = image, None
+        self._pane.update()
+
+    def _paint(self, p: QPainter, w: int, h: int) -> None:
+        pal = self._kit.pal
+        if self._image is None:
+            p.setPen(QPen(QColor(pal.edge), 1, Qt.PenStyle.DashLine))
+            p.drawRoundedRect(0, 0, w - 1, h - 1, 4, 4)
+            return
+        tall = self._image.height() > 1.6 * self._image.width()
+        paper = self._fit(w if tall else min(w, h * self._image.width() // self._image.height()))
+        x = (w - paper.width()) // 2
+        shown = min(h, paper.height())
+        p.fillRect(QRect(x, 0, paper.width(), shown), QColor("white"))
+        p.drawPixmap(QRect(x, 0, paper.width(), shown), paper, QRect(0, 0, paper.width(), shown))
+        p.setPen(QPen(QColor(pal.line), 1))
+        p.setBrush(Qt.BrushStyle.NoBrush)
+        p.drawRect(x, 0, paper.width() - 1, shown - 1)
+
+    def _fit(self, width: int) -> QPixmap:
+        """Scaled once for a width, not at every repaint."""
+        if self._scaled is None or self._scaled.width() != width:
+            assert self._image is not None
+            smooth = Qt.TransformationMode.SmoothTransformation
+            self._scaled = QPixmap.fromImage(self._image.scaledToWidth(max(1, width), smooth))
+        return self._scaled
+
+
+class LargePreview(QFrame):
+    """The paper at full size over the page; Esc or F12 closes it.  Both forms can be looked at."""
+
+    closed = Signal()
+    form_wanted = Signal(object)
+
+    def __init__(self, kit: Kit, texts: Texts, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("large_preview")
+        self.setProperty("role", "card")
+        self._texts = texts
+        self._title = kit.text(texts["counter.preview_slip"], "title")
+        self._picture = kit.text("", name="large_paper")
+        scroll = QScrollArea()
+        scroll.setWidget(self._picture)
+        scroll.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll = scroll
+        self.slip = kit.choice(texts["counter.form_slip"], on=True)
+        self.a4 = kit.choice(texts["counter.form_a4"])
+        self.slip.setAutoExclusive(True)
+        self.a4.setAutoExclusive(True)
+        self.a4.setCheckable(True)
+        self.slip.setObjectName("large_slip")
+        self.a4.setObjectName("large_a4")
+        close = kit.button(texts["counter.close"], "secondary", "Esc", name="large_close")
+        head = box(row(self._title, None, self.slip, self.a4, 16, close, gap=4), (16, 8, 8, 8))
+        self.setLayout(col(head, kit.rule(), scroll, gap=0))
+        self.slip.clicked.connect(lambda: self.form_wanted.emit(PaperForm.SLIP))
+        self.a4.clicked.connect(lambda: self.form_wanted.emit(PaperForm.A4))
+        close.clicked.connect(self.closed)
+        self.hide()
+
+    def show_form(self, form: PaperForm) -> None:
+        (self.slip if form is PaperForm.SLIP else self.a4).setChecked(True)
+        self._title.setText(self._texts[f"counter.preview_{form.value}"])
+
+    def show_image(self, image: QImage) -> None:
+        self._picture.setPixmap(QPixmap.fromImage(image))
+        self._picture.setFixedSize(image.size())
+        self._scroll.setFocus()

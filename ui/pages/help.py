@@ -1,0 +1,45 @@
+"""F1: what the keys do, over the page; Esc closes it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from app.texts import Texts
+from ui.widgets.kit import Kit, box, col, row
+from ui.widgets.overlay import Overlay
+
+KEYS = (
+    "F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "F12",
+    "Space", "+ −", "← →", "Ctrl+A", "Ctrl+S", "Ctrl+R", "Ctrl+Del", "Ctrl+Z", "Ctrl+1", "Ctrl+J", "Esc",
+)  # fmt: skip
+
+
+class HelpCard(Overlay):
+    closed = Signal()
+
+    def __init__(self, kit: Kit, texts: Texts, parent: QWidget) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(12)
+        half = (len(KEYS) + 1) // 2
+        for number, key in enumerate(KEYS):
+            words = kit.text(texts[f"ui.key.{number}"], "body", wrap=True)
+            line, side = number % half, 2 * (number // half)
+            grid.addWidget(box(row(None, kit.key(key)), fixed=(96, 0)), line, side)
+            grid.addWidget(words, line, side + 1)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        close = kit.button(texts["ui.close"], "secondary", "Esc", name="help_close")
+        close.setShortcut("Esc")
+        head = row(kit.text(texts["ui.help_title"], "h2"), None, close)
+        phone = kit.text(texts["ui.help_support"], "body", "muted", wrap=True)
+        layout = col(
+            head, kit.text(texts["ui.help_lead"], "body", "muted", wrap=True), 8, grid, None, phone, gap=12
+        )
+        layout.setContentsMargins(32, 24, 32, 24)
+        super().__init__(parent, layout, "help_card", margin=48)
+        close.clicked.connect(self.hide)
+        self._close = close
+
+    def open(self) -> None:
+        super().open()
+        self._close.setFocus()

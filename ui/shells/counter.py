@@ -1,0 +1,268 @@
+"""The window of a counter (综窗): rail, status strip, and one page at a time.
+
+Names a tour or a test may rely on (all found by `findChild` on the shell):
+
+    nav_intake nav_cases nav_verify nav_devices nav_handover · help_button help_close
+    sign_in_id sign_in_pin sign_in_button pad_0 … pad_9 pad_erase
+    start_field start_button restore_button forget_button often_1 … often_5
+    hand_kind hand_name hand_number hand_done · agent_button agent_kind agent_name agent_number agent_done
+    applicant_name face_same face_differs read_again · organisation uscc
+    item_search hits (QListView) tab_all tab_often tab_recent item_name change_item
+    situation_<question id>_<option id> · phone delivery_pickup delivery_mail address
+    materials (QTableView) materials_all materials_tally · checks jump_<n> finding_<n>
+    reason receive enlarge large_preview large_slip large_a4 large_close
+    outcome outcome_number outcome_print outcome_upload next print_again save_pdf came_out not_out
+    cases case_search detail_number case_reprint case_pdf case_came_out case_not_out
+    verify_text verify_check verify_pdf verdict
+    device_<key> device_note device_act stop_sync check_again
+    status_network status_outbox status_catalog status_id_reader status_receipt_printer status_scanner
+
+Keys: F1 help, F9 decision, Ctrl+1 … 4 pages, Ctrl+J 交接; the rest stand in `ui.pages.counter.page.bind_keys`.
+"""
+
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
+
+from app.domain.device import CardRead, DeviceEvent, DeviceTrouble, Scanned
+from app.domain.operator import Operator
+from ui.desk import Desk
+from ui.files import FileChoices
+from ui.idle import IdleWatch
+from ui.pages.cases import CasesPage
+from ui.pages.counter.page import IntakePage
+from ui.pages.devices import DevicesPage
+from ui.pages.help import HelpCard
+from ui.pages.sign_in import Reason, SignInPage
+from ui.pages.verify import VerifyPage
+from ui.profile import Profile
+from ui.shells.rail import Entry, Rail
+from ui.shells.strip import StatusStrip
+from ui.status import Relay, StatusBoard
+from ui.theme import style_sheet
+from ui.widgets.kit import FocusRing, Kit, col, row
+
+PAGES = (
+    Entry("intake", "pen"),
+    Entry("cases", "paper"),
+    Entry("verify", "search"),
+    Entry("devices", "printer"),
+)
+
+
+class Page(Protocol):
+    def entered(self) -> None: ...
+    def left(self) -> None: ...
+
+
+class CounterShell(QFrame):
+    """Open it, `start()` comes by itself with the first show; `stop()` before the executors end."""
+
+    def __init__(self, desk: Desk, profile: Profile, files: FileChoices | None = None) -> None:
+        super().__init__()
+        self._desk, self._profile = desk, profile
+        self._texts = desk.office.texts
+        self._operator: Operator | None = None
+        self._stopped = False
+        kit = Kit(profile.scale)
+        self._kit = kit
+        self.setObjectName("window")
+        self.setStyleSheet(style_sheet(kit.s, kit.pal))
+        self.setMinimumSize(*profile.least_size)
+        self.setWindowTitle(f"{self._texts['app.name']} · {desk.office.station.site}")
+        chosen = files or FileChoices(self._texts)
+        self.board = StatusBoard(desk, self)
+        self.relay = Relay(desk, self)
+        self.sign_in = SignInPage(kit, desk, self.board)
+        self.intake = IntakePage(kit, desk, profile, self.board, chosen)
+        self.cases = CasesPage(kit, desk, self.board, chosen)
+        self.verify = VerifyPage(kit, desk, chosen)
+        self.devices = DevicesPage(kit, desk, self.board)
+        self.rail = Rail(kit, self._texts, PAGES)
+        self.strip = StatusStrip(kit, desk, self.board, self._hidden_lines())
+        self._pages: dict[str, QWidget] = {
+            "intake": self.intake,
+            "cases": self.cases,
+            "verify": self.verify,
+            "devices": self.devices,
+        }
+        self._current = ""
+        self._lay_out()
+        self.help = HelpCard(kit, self._texts, self)
+        self.ring = FocusRing(self, None, kit.pal)
+        self._wire()
+        self._keys()
+        self.idle = IdleWatch(profile.lock_after_seconds, self)
+        self.idle.expired.connect(self.lock)
+        self._start()
+
+    # -- building ------------------------------------------------------------------------------------
+
+    def _hidden_lines(self) -> tuple[str, ...]:
+        """Lines the strip leaves to another place."""
+        return ()
+
+    def _bars(self) -> tuple[QWidget, ...]:
+        """What stands between the strip and the page."""
+        return ()
+
+    def _lay_out(self) -> None:
+        self._stack = QStackedLayout()
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        body = QVBoxLayout()
+        body.setSpacing(0)
+        body.setContentsMargins(0, 0, 0, 0)
+        for bar in (self.strip, *self._bars()):
+            body.addWidget(bar)
+        body.addLayout(self._stack, 1)
+        work = QWidget()
+        work.setLayout(row(self.rail, body, gap=0))
+        self._outer = QStackedLayout()
+        self._outer.addWidget(self.sign_in)
+        self._outer.addWidget(work)
+        holder = QWidget()
+        holder.setLayout(self._outer)
+        self.setLayout(col(holder, gap=0))
+
+    def _wire(self) -> None:
+        self.rail.chosen.connect(self.go)
+        self.rail.handover.connect(self.hand_over)
+        self.strip.opened.connect(self._open_device)
+        self.strip.help.connect(self.help.open)
+        self.sign_in.signed_in.connect(self._signed_in)
+        self.sign_in.cancelled.connect(self._back_to_work)
+        self.intake.stored.connect(self.relay.run)
+        self.intake.stored.connect(self.board.look)
+        self.intake.show_receipt.connect(self._show_receipt)
+        self.intake.devices_wanted.connect(lambda: self.go("devices"))
+        self.devices.send_now.connect(self.relay.run)
+        self.devices.sync.finished.connect(self.board.look)
+        self.relay.relayed.connect(lambda _report: self.board.look())
+
+    def _keys(self) -> None:
+        self._key("F1", self._toggle_help)
+        self._key("Ctrl+J", self.hand_over)
+        for number, name in enumerate(self._pages, 1):
+            self._key(f"Ctrl+{number}", lambda n=name: self.go(n))
+
+    def _key(self, key: str, slot: object) -> None:
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.activated.connect(slot)
+
+    # -- life ----------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        devices = self._desk.office.devices
+        devices.listen(self._desk.tasks.relay(self.device_event, self))
+        self.board.start()
+        self.relay.start()
+        if self._desk.operator is not None:
+            self._signed_in(self._desk.operator)
+        else:
+            self._show_sign_in(Reason.START)
+
+    def stop(self) -> None:
+        """Keep the draft and end every timer; called once, before the executors are shut down."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self.idle.stop()
+        self.board.stop()
+        self.relay.stop()
+        self.intake.stop()
+        self._desk.office.devices.watch_cards(False)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.stop()
+        super().closeEvent(event)
+
+    # -- who works here --------------------------------------------------------------------------------
+
+    def _show_sign_in(self, reason: Reason) -> None:
+        self.help.hide()
+        if self._current:
+            self._page(self._current).left()
+        self._outer.setCurrentIndex(0)
+        self.sign_in.show_reason(reason, self._operator)
+        self._desk.office.devices.watch_cards(False)
+        self.idle.stop()
+
+    def _signed_in(self, operator: Operator) -> None:
+        """The same person after a lock finds everything as it was; another one finds an empty page."""
+        same = self._operator is not None and self._operator.operator_id == operator.operator_id
+        self._operator = operator
+        self.strip.show_operator(operator)
+        if not same:
+            self.intake.sign_in(operator)
+        self._back_to_work()
+        if not same:
+            self.go("intake")
+
+    def _back_to_work(self) -> None:
+        if self._operator is None:
+            return
+        self._outer.setCurrentIndex(1)
+        self._desk.office.devices.watch_cards(True)
+        if not self._desk.demo:  # nobody knows the PIN of the demo's operator
+            self.idle.start()
+        if self._current:
+            self._page(self._current).entered()
+
+    def hand_over(self) -> None:
+        """交接: another person signs in; not in the middle of storing or printing a case."""
+        if self._operator is not None and not self.intake.busy:
+            self._show_sign_in(Reason.HANDOVER)
+
+    def lock(self) -> None:
+        if self._operator is not None and not self.intake.busy:
+            self._show_sign_in(Reason.LOCKED)
+
+    # -- pages -----------------------------------------------------------------------------------------
+
+    def _page(self, name: str) -> Page:
+        page: Page = self._pages[name]  # type: ignore[assignment]
+        return page
+
+    def go(self, name: str) -> None:
+        """Show a page; the one that was shown keeps its state."""
+        if self._outer.currentIndex() != 1:
+            return
+        self.help.hide()
+        if self._current and self._current != name:
+            self._page(self._current).left()
+        self._current = name
+        self.rail.select(name)
+        self._stack.setCurrentWidget(self._pages[name])
+        self._page(name).entered()
+
+    def _open_device(self, key: str) -> None:
+        self.go("devices")
+        self.devices.open(key)
+
+    def _show_receipt(self, text: str) -> None:
+        self.go("verify")
+        self.verify.verify_text(text)
+
+    def _toggle_help(self) -> None:
+        self.help.hide() if self.help.isVisible() else self.help.open()
+
+    # -- devices ---------------------------------------------------------------------------------------
+
+    def device_event(self, event: DeviceEvent) -> None:
+        """On the GUI thread.  Cards belong to the intake, wherever one is; codes to the page in sight."""
+        self.board.device_event(event)
+        self.idle.touch()
+        if self._outer.currentIndex() != 1:
+            return
+        if isinstance(event, Scanned) and self._current == "verify":
+            self.verify.device_event(event)
+            return
+        if isinstance(event, DeviceTrouble) and self._current != "intake":
+            return
+        if isinstance(event, CardRead) and self._current != "intake":
+            self.go("intake")
+        self.intake.device_event(event)

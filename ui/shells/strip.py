@@ -1,0 +1,97 @@
+"""The status strip: quiet while all is well, loud in words when not; every pill opens the device page.
+
+Never a toast: what is wrong stays here until it is right again.
+"""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from app.domain.operator import Operator
+from ui import icons
+from ui.desk import Desk
+from ui.pages.counter.steps import set_text
+from ui.status import StatusBoard
+from ui.status_lines import StatusLine
+from ui.widgets.kit import KeyButton, Kit, Part, clear, row
+from ui.words import hour
+
+HEIGHT = 48
+DEVICES = ("id_reader", "receipt_printer", "scanner")
+
+
+class StatusStrip(QFrame):
+    """`opened(key)`: a pill was pressed; `help`: F1."""
+
+    opened = Signal(str)
+    help = Signal()
+
+    def __init__(self, kit: Kit, desk: Desk, board: StatusBoard, hidden: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self._kit, self._desk, self._board, self._hidden = kit, desk, board, hidden
+        self._texts = desk.office.texts
+        self.setProperty("role", "strip")
+        self.setFixedHeight(HEIGHT)
+        station = desk.office.station
+        self._site = kit.text(f"{station.site} {station.station_id[-3:]}", "title", name="site")
+        self._site.setToolTip(station.station_id)
+        self._who = kit.text("", "body", "muted", name="operator")
+        self._pills = QHBoxLayout()
+        self._pills.setSpacing(4)
+        self._pills.setContentsMargins(0, 0, 0, 0)
+        self._clock = kit.text("", "strong", name="clock")
+        ask = kit.button(self._texts["ui.help"], "quiet", "F1", name="help_button", h=32)
+        ask.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        ask.clicked.connect(self.help)
+        parts: list[Part] = [self._site, self._who]
+        if desk.demo:
+            parts.append(kit.pill(self._texts["ui.demo"], "accent", "info", "demo_pill"))
+        line = row(*parts, None, self._pills, kit.rule(True), self._clock, ask, gap=8)
+        line.setContentsMargins(16, 0, 8, 0)
+        self.setLayout(line)
+        self._shown: tuple[StatusLine, ...] = ()
+        board.changed.connect(self.refresh)
+        board.ticked.connect(self._tell_time)
+        self.refresh()
+
+    def show_operator(self, operator: Operator | None) -> None:
+        words = f"{operator.name} {operator.operator_id}" if operator else self._texts["ui.nobody"]
+        set_text(self._who, words)
+
+    def refresh(self) -> None:
+        self._tell_time()
+        lines = tuple(
+            line
+            for line in self._board.lines
+            if line.key not in self._hidden and not (line.loud and line.well)
+        )
+        if lines == self._shown:
+            return
+        self._shown = lines
+        clear(self._pills)
+        for line in (x for x in lines if x.key not in DEVICES):
+            self._pills.addWidget(self._pill(line))
+        devices = [x for x in lines if x.key in DEVICES]
+        if devices:
+            self._pills.addWidget(self._kit.rule(True))
+        for line in devices:
+            self._pills.addWidget(self._pill(line))
+
+    def _tell_time(self) -> None:
+        set_text(self._clock, hour(self._texts, self._desk.office.clock.now()))
+
+    def _pill(self, line: StatusLine) -> KeyButton:
+        """Well: a green tick (or the thing's own icon) and a muted word.  Else ground, icon and the fact."""
+        pal = self._kit.pal
+        button = KeyButton(line.word, "", pal, 16)
+        button.setObjectName(f"status_{line.key}")
+        button.setProperty("kind", "pill")
+        button.setProperty("tone", line.tone)
+        button.setAccessibleName(self._texts.say("ui.status_name", name=line.name, state=line.state))
+        button.setToolTip(line.note)
+        colour = pal.ok if line.well else pal.of(line.tone)
+        icon = line.icon if not line.well or line.key in ("network", "outbox") else "check"
+        button.setIcon(icons.icon(icon, 16, colour, pal.muted))
+        button.setIconSize(QSize(16, 16))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(lambda: self.opened.emit(line.key))
+        return button
