@@ -34,7 +34,7 @@ from app.remote.line import Line
 from app.remote.refusals import clock_error, refusal
 from app.remote.station_keys import TARGET as STATIONS
 from app.remote.station_keys import keep_stations
-from app.remote.tuf_fetcher import LineFetcher
+from app.remote.tuf_fetcher import METADATA_S, LineFetcher
 
 CURRENT_TARGET = "catalog/current.json"
 METADATA_PATH = "/repository/metadata/"
@@ -60,11 +60,20 @@ class _Current:
 
 
 class TufCatalogSync:
-    """`trusted_root`: the root.json of the enrolment, the anchor everything hangs on."""
+    """`trusted_root`: the root.json of the enrolment, the anchor everything hangs on.
+
+    `patience_s`: deadline for each small file.
+    """
 
     def __init__(
-        self, url: str, data: Path, trusted_root: bytes, session: requests.Session | None = None
+        self,
+        url: str,
+        data: Path,
+        trusted_root: bytes,
+        session: requests.Session | None = None,
+        patience_s: float = METADATA_S,
     ) -> None:
+        self._patience_s = patience_s
         self._line = Line(url, session)
         self._trust = data / "trust"
         self._catalog = data / "catalog"
@@ -77,7 +86,7 @@ class TufCatalogSync:
         for folder in (self._metadata, self._catalog):
             with translated(folder):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fetcher = LineFetcher(self._line)
+        fetcher = LineFetcher(self._line, self._patience_s)
         with _believing(fetcher), translated(self._metadata):
             updater = Updater(str(self._metadata), METADATA_PATH, fetcher=fetcher, bootstrap=self._root)
             updater.refresh()

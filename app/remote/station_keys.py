@@ -63,8 +63,8 @@ def _load(trust: Path) -> dict[str, StationKey]:
     try:
         listed = (trust / TARGET).read_bytes()
         digest = hashlib.sha256(listed).hexdigest()
-        targets = Metadata[Targets].from_file(str(trust / "proof" / f"{digest}.json"))
-        root = Metadata[Root].from_file(str(trust / "metadata" / "root.json"))
+        targets = Metadata[Targets].from_bytes((trust / "proof" / f"{digest}.json").read_bytes())
+        root = Metadata[Root].from_bytes((trust / "metadata" / "root.json").read_bytes())
         root.signed.verify_delegate("targets", targets.signed_bytes, targets.signatures)
         targets.signed.targets[TARGET].verify_length_and_hashes(listed)
         keys = [record.build(StationKey, each) for each in json.loads(listed)]

@@ -22,8 +22,9 @@ _MISSING = (403, 404)
 class LineFetcher(FetcherInterface):
     """`clock_offset_s`: the server's clock minus ours by its last answer, None while unknown."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, patience_s: float = METADATA_S) -> None:
         self._line = line
+        self._patience_s = patience_s
         self.clock_offset_s: float | None = None
 
     def download_bytes(self, url: str, max_length: int) -> bytes:
@@ -32,7 +33,7 @@ class LineFetcher(FetcherInterface):
         Raises DownloadHTTPError (missing), CatalogUntrustedError (endless), RemoteError.
         """
         try:
-            answer = self._line.exchange("GET", url, deadline_s=METADATA_S, limit=max_length)
+            answer = self._line.exchange("GET", url, deadline_s=self._patience_s, limit=max_length)
         except TooLongError as error:
             raise CatalogUntrustedError("longer than allowed") from error
         self._note_time(answer)

@@ -1,0 +1,115 @@
+"""A signed repository made by the gateway's own publisher, and an HTTP server that may lie about it."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from app.gateway.publishing import CURRENT, STATIONS, stations_document
+from app.gateway.repository import Repository, file_sha256, utc_now
+from app.gateway.vault import Vault
+
+Lie = Callable[[str, bytes], bytes | None]
+"""(path, what is there) → what is sent; None sends 404."""
+
+
+def truth(_path: str, data: bytes) -> bytes:
+    return data
+
+
+@dataclass
+class APublisher:
+    folder: Path
+    now: Callable[[], datetime] = utc_now
+    repository: Repository = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.repository = Repository(self.folder, Vault(self.folder / "keys"), self.now)
+        self.repository.publish({STATIONS: stations_document(())})
+
+    @property
+    def root(self) -> bytes:
+        return self.repository.first_root
+
+    def publish(self, version: str, content: bytes) -> str:
+        """Put a catalog with any bytes in force; returns its digest."""
+        file = self.folder / "built"
+        file.write_bytes(content)
+        target, digest = f"catalog/{version}.sqlite", file_sha256(file)
+        current = {
+            "version": version,
+            "target": target,
+            "items": 7,
+            "published_at": "2026-11-21T08:00:00+08:00",
+            "sha256": digest,
+        }
+        former = [p for p in self.repository.listed() if p.startswith("catalog/") and p != CURRENT]
+        self.repository.publish({target: file, CURRENT: json.dumps(current).encode()}, drop=former)
+        return digest
+
+    def files(self) -> dict[str, bytes]:
+        """A copy of everything it serves, by path."""
+        found = {}
+        for kind, folder in (("metadata", self.repository.metadata), ("targets", self.repository.targets)):
+            for path in folder.rglob("*"):
+                if path.is_file():
+                    found[f"/repository/{kind}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
+        return found
+
+
+@dataclass
+class Served:
+    """`lie` may be replaced at any time; `asked` lists the paths that were asked for."""
+
+    url: str
+    files: Callable[[], dict[str, bytes]]
+    lie: Lie = truth
+    asked: list[str] = field(default_factory=list)
+    date: datetime | None = None
+    ranges: list[str] = field(default_factory=list)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, served: Served, *args: object) -> None:
+        self._served = served
+        super().__init__(*args)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        self._served.asked.append(self.path)
+        there = self._served.files().get(self.path)
+        data = None if there is None else self._served.lie(self.path, there)
+        start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        if start:
+            self._served.ranges.append(self.headers["Range"])
+        self.send_response(404 if data is None else 206 if start else 200)
+        body = (data or b"")[start:]
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        at = self._served.date or datetime.now(UTC)
+        return f"{at:%a, %d %b %Y %H:%M:%S} GMT"
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(files: Callable[[], dict[str, bytes]]) -> Iterator[Served]:
+    served = Served("", files)
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, served))
+    served.url = f"http://127.0.0.1:{httpd.server_port}"
+    thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield served
+    finally:
+        httpd.shutdown()
+        thread.join(10)
+        httpd.server_close()
