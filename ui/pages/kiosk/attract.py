@@ -30,7 +30,9 @@ class AttractPage(Page):
         hello = k.frame(k.col(*words, gap=8), (64, 40, 64, 0))
         sheet = k.frame(self.body(), (48, 48, 48, 40), name="start_sheet", role="sheet")
         sheet.setStyleSheet(f'QFrame[role="sheet"] {{ border-radius:{k.px(40)}px; }}')
-        low = k.frame(k.col(sheet), (48, 0, 48, 40))
+        if k.wide:
+            sheet.setFixedWidth(k.px(1180))
+        low = k.frame(k.row(sheet, *([None] if k.wide else [])), (48, 0, 48, 40))
         foot = frame.foot(guide, back=False, leave=False)
         whole = k.col(frame.header(guide, light=True), hello, None, low, foot, gap=0)
         whole.setContentsMargins(0, 0, 0, 0)

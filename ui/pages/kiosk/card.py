@@ -30,7 +30,18 @@ class CardPage(Page):
 
     def _way(self, name: str, icon: str, press: Press) -> KeyButton:
         words = self.say(f"{name}_title"), self.say(f"{name}_body")
-        return tile(self.k, name, icon, *words, press, h=136, tone="accent", wide=True, art=88, room=620)
+        return tile(
+            self.k,
+            name,
+            icon,
+            *words,
+            press,
+            h=160 if self.k.elder else 144,
+            tone="accent",
+            wide=True,
+            art=88,
+            room=620,
+        )
 
     def _state(self) -> QFrame:
         if works(self.guide.desk, DeviceKind.ID_READER):

@@ -72,7 +72,7 @@ class HandNamePage(TypingPage):
 
     name = "hand_name"
     step: ClassVar[int | None] = 1
-    room: ClassVar[int] = 344
+    room: ClassVar[int] = 384
 
     def typed(self) -> str:
         return self.s.name

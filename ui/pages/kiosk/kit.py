@@ -4,6 +4,8 @@ Every length a page names is a px of that page; `u` turns it into px of this scr
 one page fits a portrait kiosk, a landscape one, and a small window on a developer's desk.
 """
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QLayout, QSizePolicy, QWidget
@@ -17,6 +19,7 @@ LANDSCAPE = (2400, 1350)
 TOP = 640  # nothing above this line is touched: a seated person reaches about 1.2 m
 SPEAKING = 1100  # landscape: the left part speaks, the right part is touched
 HEAD, FOOT, STEPS = 112, 168, 80
+LEAST_WIDE = 112  # page px of a target in landscape: 90 px on a 1920 x 1080 screen
 
 
 class KioskKit(Kit):
@@ -92,6 +95,8 @@ class KioskKit(Kit):
         enabled: bool = True,
         on: bool | None = None,
     ) -> KeyButton:
+        """A button `h` px high; in landscape, where a page px is smaller, never under the least target."""
+        h = max(h, LEAST_WIDE) if self.wide else h
         return self.button(s, kind, icon=icon, name=name, enabled=enabled, h=self.px(h), on=on)
 
     def glyph(self, name: str, size: int = 40, tone: str = "ink", stroke: float = 1.7) -> QLabel:
@@ -116,6 +121,10 @@ class KioskKit(Kit):
         """Whether a line is at most `width` page px long: an ideograph is one em, the rest about 0.6."""
         ems = sum(1.0 if ord(c) > 0x2E7F else 0.6 for c in text)
         return ems * self.s.px(role) <= self.px(width)
+
+    def heading(self, texts: Iterable[str], width: int) -> str:
+        """The role in which all of these lines fit, so that the entries of one list look alike."""
+        return "h2" if all(self.fits(text, "h2", width) for text in texts) else "title"
 
     def line(self, text: str, width: int, role: str = "h2", tone: str = "ink") -> QLabel:
         """A heading that steps down one size and wraps when it is too long."""

@@ -12,7 +12,7 @@ from app.domain.catalog import Material, Necessity
 from app.flows.intake import Taking
 from ui.pages.kiosk import route
 from ui.pages.kiosk.page import Page
-from ui.pages.kiosk.parts import on_press, option, pager, pages_of
+from ui.pages.kiosk.parts import OPTION_ROOM, on_press, option, pager, pages_of
 from ui.pages.kiosk.session import Notice
 from ui.widgets.kit import Part
 
@@ -28,16 +28,17 @@ class MaterialsPage(Page):
         k = self.k
         sheets = pages_of(self.s.intake.materials(), 4 if k.elder else 5)
         index = min(self.s.place.index, len(sheets) - 1)
-        rows: list[Part] = [self._row(m) for m in sheets[index]]
+        role = k.heading((m.name for m in self.s.intake.materials()), OPTION_ROOM)
+        rows: list[Part] = [self._row(m, role) for m in sheets[index]]
         leaf: list[Part] = []
         if len(sheets) > 1:
             leaf.append(pager(self.guide, index, len(sheets), lambda i: self.guide.swap(self.name, i)))
         return k.col(k.col(*rows, gap=16), None, *leaf, k.even(self._left(), self._next()), gap=20)
 
-    def _row(self, m: Material) -> Part:
+    def _row(self, m: Material, role: str) -> Part:
         return option(
             self.k, f"material_{m.id or m.name}", m.name, self._asked(m), lambda: self._toggle(m),
-            on=self.s.intake.taking(m) is not None, square=True, h=168 if self.k.elder else 144,
+            on=self.s.intake.taking(m) is not None, square=True, role=role, h=168 if self.k.elder else 144,
         )  # fmt: skip
 
     def _asked(self, m: Material) -> str:

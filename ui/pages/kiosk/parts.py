@@ -16,6 +16,7 @@ from ui.widgets.kit import KeyButton, Part
 T = TypeVar("T")
 Press = Callable[[], None]
 
+OPTION_ROOM = 720  # px for the words of an option
 LINE_HEIGHT = 1.45  # of the typeface, times its size
 ERASE, EMPTY = "erase", "empty"
 LETTERS = (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", ERASE, EMPTY)
@@ -41,12 +42,13 @@ def tile(
     wide: bool = False,
     art: int = 96,
     room: int = 290,
+    role: str = "h2",
 ) -> KeyButton:
     """Picture, title and a quiet line on one button; `room` is what the title may take in px."""
     button = k.press("", "tile", name=name, h=h)
     button.setAccessibleName(title)
     ground = _on_ground(k, icon, tone, art)
-    words: list[Part] = [k.line(title, room)]
+    words: list[Part] = [k.line(title, room, role)]
     if sub:
         words.append(k.text(sub, "body", "muted", wrap=not k.fits(sub, "body", room)))
     said = k.frame(k.stack(*words, gap=4))
@@ -76,10 +78,9 @@ def option(
     """A choice: mark, words, and a tick when chosen."""
     button = k.press("", "option", name=name, h=h or (176 if k.elder else 152), on=on)
     button.setAccessibleName(text)
-    room = 720
-    words: list[Part] = [k.line(text, room, role)]
+    words: list[Part] = [k.line(text, OPTION_ROOM, role)]
     if sub:
-        words.append(k.text(sub, "body", "muted", wrap=not k.fits(sub, "body", room)))
+        words.append(k.text(sub, "body", "muted", wrap=not k.fits(sub, "body", OPTION_ROOM)))
     said = k.frame(k.stack(*words, gap=4))
     parts: list[Part] = [k.picture(pictures.dot(k.pal, on=on, square=square), 44, 44), said]
     if on:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QBoxLayout
 from app.domain.catalog import Option, Question
 from ui.pages.kiosk import route
 from ui.pages.kiosk.page import Page
-from ui.pages.kiosk.parts import hint, on_press, option, pager, pages_of
+from ui.pages.kiosk.parts import OPTION_ROOM, hint, on_press, option, pager, pages_of
 from ui.widgets.kit import Part
 
 
@@ -48,9 +48,10 @@ class QuestionPage(Page):
 
     def _option(self, question: Question, o: Option, on: bool) -> Part:
         compact = len(question.options) > 4
+        role = self.k.heading((each.label for each in question.options), OPTION_ROOM)
         return option(
             self.k, f"option_{o.id}", o.label, o.hint, lambda: self._choose(question, o.id),
-            on=on, square=question.multiple, h=(152 if self.k.elder else 128) if compact else 0,
+            on=on, square=question.multiple, role=role, h=(152 if self.k.elder else 128) if compact else 0,
         )  # fmt: skip
 
     def _choose(self, question: Question, option_id: str) -> None:

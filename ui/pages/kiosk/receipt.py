@@ -15,7 +15,8 @@ from ui.pages.kiosk.parts import facts, on_press
 from ui.widgets.kit import Draw, Part
 from ui.widgets.qr import draw_modules
 
-QR_PX, QR_PX_ELDER = 360, 320
+LABEL, LABEL_ELDER = 130, 170  # px of the labels
+QR_PX, QR_PX_ELDER = 320, 256
 CARD_GONE_S = 4.0
 """So long after a card was last seen it counts as taken: after one read the reader answers
 "no card" until the card is lifted, so lying still cannot be told from being gone."""
@@ -46,25 +47,30 @@ class ReceiptPage(Page):
         if received is None:
             return k.col(None)
         receipt = received.issued.receipt
+        parts: list[Part] = [self._case(receipt), self._paper()]
+        if self._card_there():  # one thing at a time: the note comes back when the card is taken
+            parts.append(k.message("warn", self.say("card_title"), self.say("card_body"), name="card_left"))
+        else:
+            parts.append(k.text(self._note(receipt), "body", "muted", wrap=True, name="note"))
+        return k.col(*parts, None, self._end(), gap=16)
+
+    def _case(self, receipt: Receipt) -> QFrame:
+        k, width = self.k, LABEL_ELDER if self.k.elder else LABEL
+        number = facts(k, [(self.say("number"), receipt.number, "title")], width)
         shown = k.row(k.frame(self._facts(receipt)), self._qr(), gap=20)
         shown.setStretch(0, 1)
-        parts: list[Part] = [k.frame(shown, (32, 24, 28, 20), role="card"), self._paper()]
-        if self._card_there():
-            parts.append(k.message("warn", self.say("card_title"), self.say("card_body"), name="card_left"))
-        parts += [k.text(self._note(receipt), "body", "muted", wrap=True, name="note"), None, self._end()]
-        return k.col(*parts, gap=16)
+        return k.frame(k.col(number, shown, gap=4), (36, 24, 28, 16), role="card")
 
     def _facts(self, receipt: Receipt) -> QBoxLayout:
         day = f"{receipt.answer_by:%Y-%m-%d}"
         taken = sum(m.originals > 0 or m.copies > 0 for m in receipt.materials)
-        rows = [("number", receipt.number, "strong"), ("item", receipt.item_name, "strong")]
+        rows = [("item", receipt.item_name, "strong")]
         if not self.k.elder:
             rows.append(("materials", self.say("materials_count", n=taken), "body"))
             rows.append(("at", f"{receipt.received_at:%Y-%m-%d %H:%M}", "body"))
         rows.append(("answer_by", day, "strong"))
-        return facts(
-            self.k, [(self.say(key), value, role) for key, value, role in rows], 160 if self.k.elder else 130
-        )
+        width = LABEL_ELDER if self.k.elder else LABEL
+        return facts(self.k, [(self.say(key), value, role) for key, value, role in rows], width, 20)
 
     def _qr(self) -> QFrame:
         k = self.k

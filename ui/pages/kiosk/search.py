@@ -39,7 +39,7 @@ class SearchPage(TypingPage):
             return [hint(k, "help", self.say("none"))]
         sheets = pages_of(self.s.found, SHOWN)
         sheet = min(self.s.sheet, len(sheets) - 1)
-        tiles: list[Part] = [item_tile(self, hit, 132) for hit in sheets[sheet]]
+        tiles: list[Part] = [item_tile(self, hit, 132, "title") for hit in sheets[sheet]]
         leaf: list[Part] = (
             [None, pager(self.guide, sheet, len(sheets), self._turn)] if len(sheets) > 1 else []
         )

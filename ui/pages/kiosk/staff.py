@@ -42,7 +42,7 @@ class StaffSignInPage(Page):
     def _field(self, index: int, key: str, shown: str, on: bool) -> Part:
         return option(
             self.k, f"field_{key}", shown or self.say("empty"), self.say(key),
-            lambda: self.guide.swap(self.name, index), on=on, h=144,
+            lambda: self.guide.swap(self.name, index), on=on, h=144, role="title",
         )  # fmt: skip
 
     def _typed(self, key: str) -> None:
@@ -91,8 +91,9 @@ class StaffPage(Page):
 
     def body(self) -> QBoxLayout:
         k = self.k
-        devices = k.frame(facts(k, self._devices(), 240), (36, 32, 36, 32), role="card")
-        state = k.frame(facts(k, self._state(), 240), (36, 32, 36, 32), role="card")
+        width = 300 if k.elder else 240
+        devices = k.frame(facts(k, self._devices(), width), (36, 32, 36, 32), role="card")
+        state = k.frame(facts(k, self._state(), width), (36, 32, 36, 32), role="card")
         look = on_press(k.press(self.say("probe"), name="probe", h=112), self._probe)
         home = on_press(k.press(self.say("home"), "primary", name="home", h=112), self.guide.leave)
         parts: list[Part] = [devices, state, None, k.even(look, home)]

@@ -24,6 +24,8 @@ ICONS: Mapping[str, str] = {
     "company": "company",
 }
 OTHER_ICON = "paper"
+TILE, ELDER_TILE = 200, 160  # px high
+ITEM_ROOM = 640  # px for the name of an item
 
 
 def theme_name(page: Page, theme: str) -> str:
@@ -67,21 +69,17 @@ class ThemesPage(Page):
         k = self.k
         pages = pages_of(self.guide.board.themes(), 5 if k.elder else 8)
         index = min(self.s.place.index, len(pages) - 1)
-        tiles = [self._tile(theme, count) for theme, count in pages[index]]
-        lines: list[Part] = []
-        if k.elder:
-            lines += tiles
-        else:
-            for i in range(0, len(tiles), 2):
-                pair: list[Part] = [*tiles[i : i + 2]]
-                lines.append(k.even(*pair, *([k.frame(k.col())] if len(pair) == 1 else [])))
-        lines.append(self._last(index, len(pages)))
-        return k.col(*lines, None, gap=16 if k.elder else 20)
+        tiles: list[Part] = [self._tile(theme, count) for theme, count in pages[index]]
+        full = len(pages[0]) if len(pages) > 1 else len(tiles) + (len(tiles) % 2)
+        height = ELDER_TILE if k.elder else TILE
+        tiles += [k.frame(k.col(), fixed=(0, height + 4)) for _ in range(full - len(tiles))]  # nothing moves
+        lines = tiles if k.elder else [k.even(*tiles[i : i + 2]) for i in range(0, len(tiles), 2)]
+        return k.col(*lines, self._last(index, len(pages)), None, gap=16 if k.elder else 20)
 
     def _tile(self, theme: str, count: int) -> KeyButton:
         icon = ICONS.get(theme, OTHER_ICON)
         elder = self.k.elder
-        h, art, room = (160, 112, 620) if elder else (200, 96, 270)
+        h, art, room = (ELDER_TILE, 112, 620) if elder else (TILE, 96, 270)
         key = f"theme.{theme}.words"
         words = self._short(self.t[key], room) if key in self.t else self.say("count", n=count)
         return tile(
@@ -126,12 +124,13 @@ class ItemsPage(Page):
         k = self.k
         pages = pages_of(self.guide.board.of_theme(self.s.theme), 5 if k.elder else 6)
         index = min(self.s.place.index, len(pages) - 1)
-        tiles: list[Part] = [item_tile(self, hit, 168 if k.elder else 136) for hit in pages[index]]
+        role = k.heading((hit.name for hit in pages[index]), ITEM_ROOM)
+        tiles: list[Part] = [item_tile(self, hit, 168 if k.elder else 136, role) for hit in pages[index]]
         leaf = pager(self.guide, index, len(pages), lambda i: self.guide.swap("items", i))
         return k.col(*tiles, None, *([leaf] if len(pages) > 1 else []), gap=16)
 
 
-def item_tile(page: Page, hit: ItemHit, h: int) -> KeyButton:
+def item_tile(page: Page, hit: ItemHit, h: int, role: str) -> KeyButton:
     """One item: its name, then what to expect of it."""
     words = [page.say("item.materials", n=hit.material_count)]
     if hit.promise_days is not None:
@@ -141,5 +140,5 @@ def item_tile(page: Page, hit: ItemHit, h: int) -> KeyButton:
     icon = ICONS.get(hit.theme, OTHER_ICON)
     return tile(
         page.k, f"item_{hit.code}", icon, hit.name, page.say("between").join(words),
-        lambda: choose_item(page.guide, hit.code), h=h, wide=True, art=80, room=640,
+        lambda: choose_item(page.guide, hit.code), h=h, wide=True, art=80, room=ITEM_ROOM, role=role,
     )  # fmt: skip
