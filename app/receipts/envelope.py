@@ -10,10 +10,15 @@ sorted, no white space, UTF-8: one receipt has one envelope.
 import json
 from dataclasses import dataclass
 
+from app.domain.receipt import FORMAT as RECEIPT_FORMAT
 from app.domain.receipt import SALT_BYTES, IssuedReceipt, Receipt, canonical, digest, parse
 
 FILE_NAME = "receipt.json"
 FORMAT = 1
+
+
+class NewerFormatError(ValueError):
+    """Written by a newer program: not wrong, but not ours to judge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,10 @@ def pack(issued: IssuedReceipt) -> bytes:
 
 
 def unpack(data: bytes) -> Envelope:
-    """Raises ValueError for anything `pack` would not write."""
+    """Raises ValueError for anything `pack` would not write, NewerFormatError for a later format."""
     try:
         fields = json.loads(data)
+        _check_formats(fields["format"], json.loads(fields["canonical"])["format"])
         receipt = parse(fields["canonical"].encode())
         envelope = Envelope(receipt, bytes.fromhex(fields["salt"]), str(fields["token"]))
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -44,6 +50,11 @@ def unpack(data: bytes) -> Envelope:
     if _encode(canonical(receipt).decode(), envelope.salt, envelope.token) != data:
         raise ValueError("not in canonical form")
     return envelope
+
+
+def _check_formats(envelope: int, receipt: int) -> None:
+    if envelope > FORMAT or receipt > RECEIPT_FORMAT:
+        raise NewerFormatError("a later format")
 
 
 def _encode(text: str, salt: bytes, token: str) -> bytes:

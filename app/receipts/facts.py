@@ -33,7 +33,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class MaterialLine:
-    """`due` and `got` as originals / copies; `counts` is what came, in words, for the narrow paper."""
+    """`due` and `got` as originals / copies."""
 
     index: int
     name: str
@@ -41,7 +41,6 @@ class MaterialLine:
     got: str
     how: str
     note: str
-    counts: str
 
 
 @dataclass(frozen=True)
@@ -201,7 +200,6 @@ class Facts:
             got=f"{m.originals}/{m.copies}",
             how=how,
             note=self._remark(m),
-            counts=self._counts(m),
         )
 
     def _remark(self, m: ReceiptMaterial) -> str:
@@ -210,15 +208,6 @@ class Facts:
         if _settled(m):
             return ""
         return self._say("table.partly" if m.originals + m.copies else "table.missing")
-
-    def _counts(self, m: ReceiptMaterial) -> str:
-        if m.how in _PAPERLESS and not m.originals + m.copies:
-            return self.texts.code("collect", m.how)
-        if m.originals and m.copies:
-            return self._say("table.both", originals=m.originals, copies=m.copies)
-        if m.copies:
-            return self._say("table.copies", copies=m.copies)
-        return self._say("table.originals", originals=m.originals) if m.originals else ""
 
 
 def _settled(m: ReceiptMaterial) -> bool:

@@ -103,10 +103,10 @@ class _Page:
             head = Span(self._padded(label if number == 0 else "", _LABEL))
             self.add(Line(tuple(s for s in (head, Span(part, style), Span(plain)) if s.text)))
 
-    def entry(self, number: str, text: str, right: str) -> None:
-        """A numbered text with a word at the right, on its last line when there is room."""
+    def entry(self, number: str, text: str, right: Sequence[str]) -> None:
+        """A numbered text with words at the right, on its last line when there is room."""
         lines = self._wrapped(text, self.columns - _INDEX)
-        ends = self._wrapped(right, self.columns - _INDEX)
+        ends = self._packed(right, self.columns - _INDEX)
         if len(ends) > 1 or columns(lines[-1]) + columns(ends[0]) + 1 > self.columns - _INDEX:
             lines += [""]
         for at, part in enumerate(lines):
@@ -116,6 +116,16 @@ class _Page:
             self.add(Line((Span(head + part + (" " * gap + end if end else "")),)))
         for end in ends[1:]:
             self.say(end, align=Align.RIGHT)
+
+    def _packed(self, words: Sequence[str], width: int) -> list[str]:
+        """Lines of whole words as far as they fit."""
+        lines: list[str] = []
+        for word in words:
+            if lines and columns(lines[-1]) + 1 + columns(word) <= width:
+                lines[-1] += f" {word}"
+            else:
+                lines += self._wrapped(word, width)
+        return lines
 
     def _wrapped(self, text: str, width: int) -> list[str]:
         seen = load().printable(text).replace("\u00a0", " ")
@@ -194,10 +204,10 @@ def _materials(page: _Page, facts: Facts) -> None:
         page.entry(str(line.index), line.name, _material_words(facts, line))
 
 
-def _material_words(facts: Facts, line: MaterialLine) -> str:
+def _material_words(facts: Facts, line: MaterialLine) -> list[str]:
     """How it came, how many came, and how many were due where that differs."""
     due = "" if line.due == line.got else facts.texts.say("paper.short.due_too", due=line.due)
-    return " ".join(part for part in (line.how, line.got + due, line.note) if part)
+    return [part for part in (line.how, line.got + due, line.note) if part]
 
 
 def _law(page: _Page, facts: Facts) -> None:
@@ -211,7 +221,7 @@ def _law(page: _Page, facts: Facts) -> None:
 def _foot(page: _Page, facts: Facts) -> None:
     say: Callable[..., str] = facts.texts.say
     page.fact(facts.word("label.operator"), facts.operator)
-    page.fact(facts.word("short.phone"), facts.service_phone)
+    page.fact(facts.word("short.service_phone"), facts.service_phone)
     page.fact(facts.word("short.supervision"), facts.word("foot.supervision_phone"))
     seal = facts.digest_head or facts.word("no_number")
     sealed = say("paper.short.seal_value", digest=seal, format=facts.receipt.format)

@@ -139,6 +139,8 @@ def _message_digest(attributes: cms.CMSAttributes) -> bytes:
 def _check_facts(data: bytes, station: StationKey, keys: KeyLookup) -> Verdict:
     try:
         facts = envelope.unpack(_attachment(data))
+    except envelope.NewerFormatError as error:
+        raise _refused("newer_format") from error
     except ValueError as error:
         raise _refused("facts_form") from error
     verdict = verify_token(facts.token, keys)

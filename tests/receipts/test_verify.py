@@ -143,6 +143,13 @@ def test_nothing_may_be_appended_cut_or_put_before() -> None:
         reason(data[:length])
 
 
+def test_the_signature_of_another_receipt_does_not_fit() -> None:
+    other = station().sealer.pdf(station().sealer.issue(receipt()))
+    (start, end), (first, last) = contents(signed()), contents(other)
+    swapped = signed()[:start] + other[first:last] + signed()[end:]
+    assert len(swapped) == len(signed()) and reason(swapped) == "signature"
+
+
 def test_an_incremental_update_is_refused_though_others_call_the_signature_valid(tmp_path: Path) -> None:
     writer = IncrementalPdfFileWriter(BytesIO(signed()))
     writer.root["/Note"] = writer.root["/Type"]
@@ -213,7 +220,8 @@ def test_papers_that_contradict_their_token_are_refused_even_when_well_signed() 
         (envelope.pack(replace(good, token=wrong_number)), "other_number"),
         (envelope.pack(replace(good, token=stranger.token)), "unknown_key"),
         (envelope.pack(good) + b" ", "facts_form"),
-        (envelope.pack(good).replace(b'"format":1', b'"format":2'), "facts_form"),
+        (envelope.pack(good).replace(b'"format":1', b'"format":2'), "newer_format"),
+        (envelope.pack(replace(good, receipt=receipt(format=2))), "newer_format"),
         (b"{}", "facts_form"),
         (b"\xff\xfe", "facts_form"),
     ):
