@@ -37,7 +37,7 @@ from devices.line import Line, flush
 
 ASK_S = 1.0
 ASK_NAME_S = 0.5
-_LOOK_EVERY_S = 0.5  # while a slip is printed: the pause between two looks at cover and paper
+_LOOK_EVERY_S = 0.3  # while a slip is printed: the pause between two looks at cover and paper
 _CLEAR_S = 0.5
 _STOPS_BELIEVED = 2  # a stop seen so often in a row is not the moment between two lines
 DEMO_MODEL = "EMULATOR"
@@ -158,14 +158,19 @@ class EscposPrinter:
 
         Cover first: the paper sensor is not to be believed while it is open.
         """
-        state = PrinterState()
+        state, answered = PrinterState(), 0
         for request in (status.ASK_OFFLINE, status.ASK_PAPER, status.ASK_PRINTER):
-            state = status.with_answer(state, request, self._ask(request, ends))
-        if state.error:
-            state = status.with_answer(state, status.ASK_ERROR, self._ask(status.ASK_ERROR, ends))
+            answer = self._ask(request, ends)
+            if answer is not None:
+                state, answered = status.with_answer(state, request, answer), answered + 1
+            elif not answered and request is not status.ASK_OFFLINE:
+                raise DeviceTimeoutError("the printer does not answer")
+        if state.error and (answer := self._ask(status.ASK_ERROR, ends)) is not None:
+            state = status.with_answer(state, status.ASK_ERROR, answer)
         return state
 
-    def _ask(self, request: bytes, ends: float) -> int:
+    def _ask(self, request: bytes, ends: float) -> int | None:
+        """One real-time question; None when it is not answered: not every printer knows them all."""
         ends = min(time.monotonic() + ASK_S, ends)
         self._line.write(request, max(ends - time.monotonic(), 0.05))
         for answer in self._answers(ends):
@@ -173,7 +178,7 @@ class EscposPrinter:
                 return answer.byte
             if isinstance(answer, status.InOrder):
                 self._proof = answer
-        raise DeviceTimeoutError("the printer does not answer")
+        return None
 
     def _ask_model(self) -> str:
         """Its name; "" when it does not tell."""

@@ -39,6 +39,7 @@ from devices.sdt_frames import Command, FrameDecoder, Response, as_response, enc
 
 SHORT_S = 1.0
 READ_CARD_S = 3.0
+READ_AGAIN_S = 1.5
 POLL_S = 0.3  # the least time between two finds, by the vendors' notes
 _QUIET_S = 0.15  # so long a silence means that a broken answer has ended …
 _PAUSE_S = 0.8  # … or that the rest of a frame will not come
@@ -75,12 +76,21 @@ class SdtReader:
         self._in_step = True  # False: an answer may still be on its way
 
     def check(self) -> Condition:
-        """Ask the security module how it is and who it is.  Raises DeviceError."""
+        """Ask the security module how it is and who it is.  Raises DeviceError.
+
+        Not every reader knows these questions; one that can look for a card is there.
+        """
         self._cancelled = Event()
-        self._good(self._ask(Command.SAM_STATUS), OK)
-        answer = self._ask(Command.SAM_ID)
+        try:
+            status = self._ask(Command.SAM_STATUS).status
+            answer = self._ask(Command.SAM_ID)
+        except (DeviceTimeoutError, DeviceProtocolError):
+            status = self._ask(Command.FIND).status
+            answer = Response(EMPTY)
+        if status in _SERVICE:
+            raise _error(status)
         if answer.status != OK or len(answer.data) != _SAM.size:
-            return Condition()  # old readers do not tell
+            return Condition()
         number = "{:02}.{:02}-{:08}-{:010}-{:010}".format(*_SAM.unpack(answer.data))
         demo = answer.data == DEMO_SAM
         return Condition(facts={"sam": "DEMO" if demo else number}, simulated=demo)
@@ -112,16 +122,18 @@ class SdtReader:
         except (DeviceProtocolError, DeviceTimeoutError) as error:
             raise CardUnreadableError("the card's data did not come through") from error
         document = sdt_card.decode_block(payload.text)
+        # the address first: it is known to work right after the card's text, a second read is not
+        whole = self._with_newest_address(document)
         doubtful = sdt_card.contradicts_itself(document) or self._differs(payload.text)
-        return CardRead(self._with_newest_address(document), doubtful, payload.photo)
+        return CardRead(whole, doubtful, payload.photo)
 
-    def _payload(self) -> sdt_card.Payload:
-        return sdt_card.split_payload(self._good(self._ask(Command.READ, READ_CARD_S), OK).data)
+    def _payload(self, deadline_s: float = READ_CARD_S) -> sdt_card.Payload:
+        return sdt_card.split_payload(self._good(self._ask(Command.READ, deadline_s), OK).data)
 
     def _differs(self, text: bytes) -> bool:
         """Read again and compare; a reader that gives the card out only once does not make it doubtful."""
         try:
-            return self._payload().text != text
+            return self._payload(READ_AGAIN_S).text != text
         except DeviceError:
             return False
 

@@ -57,7 +57,7 @@ def _command(raw: bytes) -> Command:
     if first in _LEADS:
         return f"{_LEADS[first][0]} {chr(raw[1])}", raw[2:]
     if first == 0x10:
-        return f"DLE {raw[1]:02X}", raw[2:]
+        return (f"DLE {raw[1]:02X}", raw[2:]) if len(raw) > 1 else ("DLE", b"")
     return (_CONTROL[first], b"") if first in _CONTROL else ("text", raw)
 
 

@@ -15,7 +15,7 @@ from tests.devices.emulators import Emulated, emulator
 
 CONFIRMED = PrintOutcome(PrintState.CONFIRMED)
 DEADLINE_S = 15.0
-SHORT_S = 1.2
+SHORT_S = 0.8
 
 
 def chinese(text: str) -> bytes:

@@ -88,8 +88,8 @@ def test_answers_of_all_kinds_are_told_apart() -> None:
     assert AnswerDecoder().feed(data) == answers
     decoder = AnswerDecoder()
     assert [answer for byte in data for answer in decoder.feed(bytes([byte]))] == answers
-    assert answers[3].name == "EMULATOR"  # type: ignore[union-attr]
-    assert answers[4].is_cleared  # type: ignore[union-attr]
+    assert Block(b"\x5fEMULATOR").name == "EMULATOR"
+    assert Block(b"\x37\x25").is_cleared
 
 
 def test_a_broken_automatic_status_does_not_swallow_the_next_answer() -> None:

@@ -216,17 +216,15 @@ def test_a_slip_is_printed_and_the_paper_watched(escpos: Emulated) -> None:
     with hub_of(line_to(PRINTER, escpos)) as (hub, ear):
         assert hub.print_slip(SLIP, PATIENCE_S).result(PATIENCE_S) == PrintOutcome(PrintState.CONFIRMED)
         assert health_of(hub, PRINTER).simulated
-        escpos.command("paper near_end")
-        assert (
-            ear.next(DeviceHealth, lambda health: health.facts == {"paper": "near_end"}).status.value
-            == "online"
-        )
         escpos.command("paper out")
         assert ear.status(DeviceStatus.USER_ERROR).reason == "device.printer_paper"
         outcome = hub.print_slip(SLIP, PATIENCE_S).result(PATIENCE_S)
         assert outcome == PrintOutcome(PrintState.FAILED, "device.printer_paper")
+        escpos.command("paper near_end")
+        health = hub.probe(PRINTER).result(PATIENCE_S)
         escpos.command("paper ok")
-        assert hub.probe(PRINTER).result(PATIENCE_S).status is DeviceStatus.ONLINE
+        assert (health.status, health.facts) == (DeviceStatus.ONLINE, {"paper": "near_end"})
+        assert ear.status(DeviceStatus.ONLINE) == health
 
 
 def test_the_width_of_the_paper_is_the_settings() -> None:
