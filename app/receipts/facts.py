@@ -64,28 +64,28 @@ class Facts:
     @property
     def demo(self) -> str:
         """ "" on a receipt that counts."""
-        return self._say("demo") if self.receipt.demo else ""
+        return self.word("demo") if self.receipt.demo else ""
 
     @property
     def number(self) -> str:
-        return self.receipt.number or self._say("no_number")
+        return self.receipt.number or self.word("no_number")
 
     @property
     def platform(self) -> str:
         number = self.impression.platform_number
-        return self._say("platform_number", number=number) if number else self._say("platform_unknown")
+        return self.word("platform_number", number=number) if number else self.word("platform_unknown")
 
     @property
     def copy_mark(self) -> str:
         """ "" on the first print."""
         count = self.impression.copy_no
-        return self._say("copy", count=count) if count >= 2 else ""
+        return self.word("copy", count=count) if count >= 2 else ""
 
     @property
     def scan(self) -> str:
         if not self.qr_text:
-            return self._say("no_code")
-        return self._say("scan_offline" if self.receipt.offline else "scan")
+            return self.word("no_code")
+        return self.word("scan_offline" if self.receipt.offline else "scan")
 
     @property
     def printed_at(self) -> str:
@@ -97,24 +97,24 @@ class Facts:
         r = self.receipt
         if not (r.operator_name and r.operator_id):
             return r.operator_name or r.operator_id or self.texts.code("paper.channel", r.channel)
-        return self._say("person", name=r.operator_name, id=r.operator_id)
+        return self.word("person", name=r.operator_name, id=r.operator_id)
 
     @property
     def service_phone(self) -> str:
-        return self.receipt.service_phone or self._say("not_given")
+        return self.receipt.service_phone or self.word("no_service_phone")
 
     # -- facts ------------------------------------------------------------------------------------------
 
     def people(self) -> list[Fact]:
         r = self.receipt
         who = "handler" if r.organisation else "applicant"
-        facts = [Fact("organisation", r.organisation)] if r.organisation else []
+        document = f"{r.document_kind} {r.document_number}".strip()
         return [
-            *facts,
+            *([Fact("organisation", r.organisation)] if r.organisation else []),
             Fact(who, r.applicant_name),
-            Fact("document", f"{r.document_kind} {r.document_number}".strip(), tuple(self._document_marks())),
-            Fact("phone", r.phone or self._say("not_given")),
-            Fact("agent", r.agent_name or self._say("none" if r.organisation else "self")),
+            Fact("document", document, tuple(_document_marks(r, self.texts))),
+            Fact("phone", r.phone or self.word("not_given")),
+            Fact("agent", r.agent_name or self.word("none" if r.organisation else "self")),
         ]
 
     def matter(self) -> list[Fact]:
@@ -122,22 +122,21 @@ class Facts:
         return [
             Fact("item", r.item_name),
             Fact("department", r.department),
-            Fact("situation", self._say("join").join(r.situation) or self._say("none")),
+            Fact("situation", self.word("join").join(r.situation) or self.word("none")),
             Fact("item_code", r.item_code),
             Fact("catalog", r.catalog_version),
-            Fact("promise", self._promise()),
+            Fact("promise", _promise(r.promise_days, self.texts)),
             Fact("delivery", r.delivery),
         ]
 
     def dates(self) -> list[Fact]:
         """Received, start, answer, and the end of the promise where there is one."""
         r = self.receipt
-        same_day = r.starts == r.received_at.date()
+        weekday = self.word(f"weekday.{r.received_at.isoweekday()}")
+        starts = "starts_today" if r.starts == r.received_at.date() else "starts_later"
         facts = [
-            Fact("received", f"{r.received_at:%Y-%m-%d %H:%M}", (), self.weekday(r.received_at)),
-            self._day(
-                "starts", r.starts, r.starts_provisional, "starts_today" if same_day else "starts_later"
-            ),
+            Fact("received", f"{r.received_at:%Y-%m-%d %H:%M}", (), weekday),
+            self._day("starts", r.starts, r.starts_provisional, starts),
             self._day("answer", r.answer_by, r.answer_provisional, "answer"),
         ]
         if r.promised_by is not None and r.promise_days:
@@ -148,66 +147,61 @@ class Facts:
     def provisional(self) -> bool:
         return any(fact.marks for fact in self.dates())
 
-    def weekday(self, day: date) -> str:
-        return self._say(f"weekday.{day.isoweekday()}")
-
     def label(self, fact: Fact, short: bool = False) -> str:
         key = f"paper.short.{fact.key}"
-        return self.texts[key] if short and key in self.texts else self._say(f"label.{fact.key}")
+        return self.texts[key] if short and key in self.texts else self.word(f"label.{fact.key}")
 
     # -- materials ----------------------------------------------------------------------------------------
 
     def materials(self) -> list[MaterialLine]:
-        return [self._material(n, m) for n, m in enumerate(self.receipt.materials, 1)]
+        return [_material(n, m, self.texts) for n, m in enumerate(self.receipt.materials, 1)]
 
     def material_count(self, key: str) -> str:
         """The sentence `key` with how many kinds are due and how many of them are settled."""
         due = self.receipt.materials
-        return self._say(key, due=len(due), got=sum(_settled(m) for m in due))
+        return self.word(key, due=len(due), got=sum(_settled(m) for m in due))
 
     def laws(self) -> Sequence[str]:
-        return [self._say(f"law.{n}") for n in LAWS]
+        return [self.word(f"law.{n}") for n in LAWS]
 
-    def word(self, key: str) -> str:
-        return self._say(key)
-
-    # -- words ----------------------------------------------------------------------------------------------
-
-    def _say(self, key: str, **values: object) -> str:
+    def word(self, key: str, **values: object) -> str:
+        """A sentence of the papers' own table."""
         return self.texts.say(f"paper.{key}", **values)
 
-    def _document_marks(self) -> list[str]:
-        marks = [] if self.receipt.machine_read else [self._say("unread")]
-        return marks + ([self._say("bad_number")] if self.receipt.number_valid is False else [])
-
     def _day(self, key: str, day: date, provisional: bool, note: str) -> Fact:
-        marks = (self._say("provisional"),) if provisional else ()
-        return Fact(key, day.isoformat(), marks, self._say(f"when.{note}", days=self.receipt.promise_days))
+        marks = (self.word("provisional"),) if provisional else ()
+        return Fact(key, day.isoformat(), marks, self.word(f"when.{note}"))
 
-    def _promise(self) -> str:
-        days = self.receipt.promise_days
-        if days is None:
-            return self._say("promise.none")
-        return self._say("promise.days", days=days) if days else self._say("promise.immediate")
 
-    def _material(self, index: int, m: ReceiptMaterial) -> MaterialLine:
-        came = m.originals + m.copies > 0 or m.how in _PAPERLESS
-        how = self.texts.code("collect", m.how) if came else "\u2014"
-        return MaterialLine(
-            index=index,
-            name=m.name,
-            due=f"{m.due_originals}/{m.due_copies}",
-            got=f"{m.originals}/{m.copies}",
-            how=how,
-            note=self._remark(m),
-        )
+def _document_marks(r: Receipt, texts: Texts) -> list[str]:
+    marks = [] if r.machine_read else [texts["paper.unread"]]
+    return marks + ([texts["paper.bad_number"]] if r.number_valid is False else [])
 
-    def _remark(self, m: ReceiptMaterial) -> str:
-        if m.how in _PAPERLESS:
-            return self._say("table.paperless")
-        if _settled(m):
-            return ""
-        return self._say("table.partly" if m.originals + m.copies else "table.missing")
+
+def _promise(days: int | None, texts: Texts) -> str:
+    if days is None:
+        return texts["paper.promise.none"]
+    return texts.say("paper.promise.days", days=days) if days else texts["paper.promise.immediate"]
+
+
+def _material(index: int, m: ReceiptMaterial, texts: Texts) -> MaterialLine:
+    came = m.originals + m.copies > 0 or m.how in _PAPERLESS
+    return MaterialLine(
+        index=index,
+        name=m.name,
+        due=f"{m.due_originals}/{m.due_copies}",
+        got=f"{m.originals}/{m.copies}",
+        how=texts.code("collect", m.how) if came else "\u2014",
+        note=_remark(m, texts),
+    )
+
+
+def _remark(m: ReceiptMaterial, texts: Texts) -> str:
+    if m.how in _PAPERLESS:
+        return texts["paper.table.paperless"]
+    if _settled(m):
+        return ""
+    return texts["paper.table.partly" if m.originals + m.copies else "paper.table.missing"]
 
 
 def _settled(m: ReceiptMaterial) -> bool:
