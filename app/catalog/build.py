@@ -173,8 +173,9 @@ def _names(item: Item, reader: Reader) -> tuple[list[str], list[str]]:
     for number, raw in enumerate((item.name, *item.everyday_names)):
         text = grams.plain(raw)
         sounds, unusual = reader.read(text)
-        words += [grams.whole_gram(text), *grams.text_grams(text, grams.NAMES, sounds)]
-        words += grams.start_grams(text, sounds)
+        field = grams.EVERYDAY if number else grams.NAME
+        words += [*grams.whole_grams(text, sounds), *grams.text_grams(text, field, sounds)]
+        words += grams.start_grams(text, field, sounds)
         notes += [_unusual(str(number), unusual)] if unusual else []
     return words, notes
 
@@ -184,7 +185,7 @@ def _facts(item: Item, materials: Sequence[str]) -> Iterator[str]:
     for raw in materials:
         yield from grams.text_grams(grams.plain(raw), grams.MATERIALS)
     code = grams.plain(item.code)
-    yield grams.whole_gram(code)
+    yield from grams.whole_grams(code)
     yield from grams.code_grams(code)
     yield from (
         grams.filter_gram("c", channel.value) for channel in sorted(item.channels, key=CHANNELS.index)

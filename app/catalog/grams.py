@@ -6,11 +6,13 @@ readings (`zh`), and by their first letters.  From these, words for the index ar
 (grams): single units, neighbouring pairs, and triples of first letters.  The first letters
 of a word say which field it stands for and what it is:
 
-    n c X, n c XY     names: a character, two neighbours         (fields: n names, d department,
-    n s zheng, n s a·b       readings in full, two neighbours             m materials, a the start of a name)
+    n c X, n c XY     names: a character, two neighbours       (fields: n name, v everyday names,
+    n s zheng, n s a·b       readings in full, two neighbours           d department, m materials)
     n p zh                   the beginning of a reading
     n i ab, n i abc          first letters of two and three neighbours
-    e NAME            a whole name          k 1144, a k 11   four characters of a code, its first one to four
+    a n …, a v …      the same for how a name begins
+    e NAME            a whole name, as written and by its sounds
+    k 1144, a k 11    four neighbours in a code, its first one to four
     f …               what items are filtered by
 
 The index answers with a superset (it knows no places), which `app.catalog.query` then checks.
@@ -18,15 +20,16 @@ The index answers with a superset (it knows no places), which `app.catalog.query
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 
 Sounds = Sequence[tuple[str, ...]]
 """For each unit of a text its readings, without tones; a Latin letter is read as itself."""
 
-NAMES, DEPARTMENT, MATERIALS, START, WHOLE, CODE = "n", "d", "m", "a", "e", "k"
+NAME, EVERYDAY, DEPARTMENT, MATERIALS, START, WHOLE, CODE = "n", "v", "d", "m", "a", "e", "k"
 CHARACTER, SYLLABLE, BEGINNING, INITIALS = "c", "s", "p", "i"
 SEPARATOR = "\u00b7"  # a letter to FTS5's ascii tokenizer, and never one of a normalised text
 CODE_GRAM = 4
+_SPELLINGS = 8  # a long name with many second readings is not written out in every mixture of them
 
 
 def normalise(raw: str) -> tuple[str, tuple[int, ...]]:
@@ -55,11 +58,11 @@ def text_grams(text: str, field: str, sounds: Sounds = ()) -> Iterator[str]:
         yield from _sound_grams(sounds[i : i + 3], field)
 
 
-def start_grams(text: str, sounds: Sounds) -> Iterator[str]:
+def start_grams(text: str, field: str, sounds: Sounds) -> Iterator[str]:
     """The words for how a name begins."""
-    yield START + CHARACTER + text[:1]
-    yield START + CHARACTER + text[:2]
-    yield from _sound_grams(sounds[:3], START)
+    yield START + field + CHARACTER + text[:1]
+    yield START + field + CHARACTER + text[:2]
+    yield from _sound_grams(sounds[:3], START + field)
 
 
 def _sound_grams(sounds: Sounds, field: str) -> Iterator[str]:
@@ -75,8 +78,12 @@ def _sound_grams(sounds: Sounds, field: str) -> Iterator[str]:
             yield field + INITIALS + "".join(initials)
 
 
-def whole_gram(text: str) -> str:
-    return WHOLE + text
+def whole_grams(text: str, sounds: Sounds = ()) -> Iterator[str]:
+    """A whole text as it is written, as it is read, and by its first letters."""
+    yield WHOLE + text
+    for reading in islice(product(*sounds), _SPELLINGS if sounds else 0):
+        yield WHOLE + "".join(reading)
+        yield WHOLE + "".join(sound[0] for sound in reading)
 
 
 def code_grams(code: str) -> Iterator[str]:

@@ -136,7 +136,7 @@ def _all(words: Sequence[str]) -> str:
 
 def _words(units: Sequence[Unit], field: str, start_only: bool) -> list[str]:
     """Words of the index that follow from the units standing side by side, the rarest first."""
-    words = [grams.START + word for word in _start_words(units[:3])] if start_only else []
+    words = [grams.START + field + word for word in _start_words(units[:3])] if start_only else []
     for left, right in zip(units, units[1:], strict=False):
         if left[0] == right[0] == CHARACTER:
             words.append(field + CHARACTER + left[1] + right[1])

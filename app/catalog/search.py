@@ -1,12 +1,14 @@
 """The search over one catalog file: stages, each exact, best first.
 
-    the whole name, an everyday name or the code · names · codes · every word somewhere in names
-    or department · department · materials (by characters) · names with mixed pinyin
+    the whole name, an everyday name (also by its letters) or the code · names · codes · several
+    words across names and department · department · materials (by characters) · names, with
+    pinyin that mixes syllables and first letters
 
 Inside a stage: items that a person can ask for at the counter, then others for persons,
-then the rest; in each group names that begin with the text before those that hold it
-further in; then shorter names first.  The index answers in rank order, so a stage stops as
-soon as enough is found and equal questions have equal answers.
+then the rest; in each group names that begin with the text, names that hold it further in,
+everyday names that begin with it and that hold it; then shorter names first.  The index
+answers in rank order, so a stage stops as soon as enough is found, and equal questions have
+equal answers.
 """
 
 import logging
@@ -52,8 +54,8 @@ class Line:
     unusual: str
 
     @property
-    def names(self) -> tuple[str, ...]:
-        return (self.name, *filter(None, self.everyday.split("\n")))
+    def everyday_names(self) -> tuple[str, ...]:
+        return tuple(filter(None, self.everyday.split("\n")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,13 @@ class Filter:
         return words + ([grams.filter_gram("t", self.theme)] if self.theme else [])
 
 
-Judge = Callable[[Line], tuple[bool, Span | None]]
+Judged = tuple[bool, Span | None]
 """Whether a candidate truly matches, and where in its name."""
+
+Judge = Callable[[Line], Judged]
+
+_WHERE = ((grams.NAME, True), (grams.NAME, False), (grams.EVERYDAY, True), (grams.EVERYDAY, False))
+_LONGEST_CODE = 50
 
 
 class Search:
@@ -106,7 +113,7 @@ class Search:
 
     def _stages(self, joined: str, words: Sequence[str], wanted: Filter) -> Iterator[Found]:
         pattern = Pattern(joined, self._syllables)
-        yield from self._whole(joined, wanted)
+        yield from self._whole(pattern, wanted)
         named = False
         for found in self._names(pattern, wanted):
             named = True
@@ -122,27 +129,32 @@ class Search:
 
     # -- the stages --------------------------------------------------------------------------------
 
-    def _whole(self, joined: str, wanted: Filter) -> Iterator[Found]:
-        def judge(line: Line) -> tuple[bool, Span | None]:
-            if grams.plain(line.name) == joined:
+    def _whole(self, pattern: Pattern, wanted: Filter) -> Iterator[Found]:
+        def judge(line: Line) -> Judged:
+            if self._is_all_of(pattern, line, "0", line.name):
                 return True, (0, len(line.name))
-            return joined in map(grams.plain, (*line.names, line.code)), None
+            everyday = enumerate(line.everyday_names, start=1)
+            named = any(self._is_all_of(pattern, line, str(n), name) for n, name in everyday)
+            return named or grams.plain(line.code) == pattern.text, None
 
-        yield from self._ask([grams.whole_gram(joined), *wanted.words()], _EVERYTHING, judge)
+        (word,) = grams.whole_grams(pattern.text)
+        yield from self._ask([word, *wanted.words()], _EVERYTHING, judge)
 
     def _names(self, pattern: Pattern, wanted: Filter) -> Iterator[Found]:
         for group in self._groups:
-            for start_only in (True, False):
+            for field, start_only in _WHERE:
 
-                def judge(line: Line, start_only: bool = start_only) -> tuple[bool, Span | None]:
-                    return self._in_names(pattern, line, start_only)
+                def judge(line: Line, field: str = field, start_only: bool = start_only) -> Judged:
+                    in_name, span = self._in_name(pattern, line, start_only)
+                    return in_name if field == grams.NAME else self._in_everyday(
+                        pattern, line, start_only
+                    ), span
 
-                expression = pattern.expression(grams.NAMES, start_only)
-                yield from self._ask_expression(expression, wanted, group, judge)
+                yield from self._ask_expression(pattern.expression(field, start_only), wanted, group, judge)
 
     def _codes(self, joined: str, wanted: Filter) -> Iterator[Found]:
         """The start of a code, or four or more characters of it; letters alone are pinyin."""
-        if joined.isalpha():
+        if joined.isalpha() or len(joined) > _LONGEST_CODE:
             return
         pieces = [joined[i : i + grams.CODE_GRAM] for i in range(max(1, len(joined) - grams.CODE_GRAM + 1))]
         whole = [grams.CODE + piece for piece in pieces if len(piece) == grams.CODE_GRAM]
@@ -163,23 +175,23 @@ class Search:
         patterns = [Pattern(word, self._syllables) for word in words]
         expressions = []
         for pattern in patterns:
-            fields = (pattern.expression(field) for field in (grams.NAMES, grams.DEPARTMENT))
+            fields = (pattern.expression(field) for field in (grams.NAME, grams.EVERYDAY, grams.DEPARTMENT))
             expressions.append(" OR ".join(f"({e})" for e in fields if e))
 
-        def judge(line: Line) -> tuple[bool, Span | None]:
-            spans = [self._in_names(pattern, line, False) for pattern in patterns]
+        def judge(line: Line) -> Judged:
+            spans = [self._in_name(pattern, line, False)[1] for pattern in patterns]
             good = all(
-                found or self._in_department(pattern, line)
-                for pattern, (found, _) in zip(patterns, spans, strict=True)
+                span or self._in_everyday(pattern, line, False) or self._in_department(pattern, line)
+                for pattern, span in zip(patterns, spans, strict=True)
             )
-            return good, next((span for _, span in spans if span), None)
+            return good, next((span for span in spans if span), None)
 
         if all(expressions):
             expression = " AND ".join(f"({e})" for e in expressions)
             yield from self._ask_expression(expression, wanted, _EVERYTHING, judge)
 
     def _department(self, pattern: Pattern, wanted: Filter) -> Iterator[Found]:
-        def judge(line: Line) -> tuple[bool, Span | None]:
+        def judge(line: Line) -> Judged:
             return self._in_department(pattern, line), None
 
         yield from self._ask_expression(pattern.expression(grams.DEPARTMENT), wanted, _EVERYTHING, judge)
@@ -188,7 +200,7 @@ class Search:
         if pattern.has_letters:
             return
 
-        def judge(line: Line) -> tuple[bool, Span | None]:
+        def judge(line: Line) -> Judged:
             row = self._db.execute("SELECT names FROM material WHERE id = ?", (line.id,)).fetchone()
             return row is not None and pattern.text in row[0], None
 
@@ -196,15 +208,21 @@ class Search:
 
     # -- judging -------------------------------------------------------------------------------------
 
-    def _in_names(self, pattern: Pattern, line: Line, start_only: bool) -> tuple[bool, Span | None]:
-        """Whether one of the names matches; the place is told wherever it is in the name itself."""
+    def _in_name(self, pattern: Pattern, line: Line, start_only: bool) -> Judged:
+        """Whether the name matches (at its start); the place is told wherever in it the match is."""
         text, origin = grams.normalise(line.name)
         place = pattern.find(text, lambda: self._sounds(text, line, "0"))
-        span = None if place is None else (origin[place[0]], origin[place[1] - 1] + 1)
-        if place is not None and (place[0] == 0 or not start_only):
-            return True, span
-        everyday = enumerate(map(grams.plain, line.names[1:]), start=1)
-        return any(self._in_text(pattern, line, str(n), other, start_only) for n, other in everyday), span
+        if place is None:
+            return False, None
+        return place[0] == 0 or not start_only, (origin[place[0]], origin[place[1] - 1] + 1)
+
+    def _is_all_of(self, pattern: Pattern, line: Line, which: str, raw: str) -> bool:
+        text = grams.plain(raw)
+        return pattern.find(text, lambda: self._sounds(text, line, which), True) == (0, len(text))
+
+    def _in_everyday(self, pattern: Pattern, line: Line, start_only: bool) -> bool:
+        names = enumerate(map(grams.plain, line.everyday_names), start=1)
+        return any(self._in_text(pattern, line, str(n), name, start_only) for n, name in names)
 
     def _in_department(self, pattern: Pattern, line: Line) -> bool:
         return self._in_text(pattern, line, grams.DEPARTMENT, grams.plain(line.department), False)

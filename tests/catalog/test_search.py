@@ -140,18 +140,20 @@ def test_groups_come_in_order_and_in_each_the_names_that_begin_so(
             return 2
         return 0 if Channel.COUNTER in item.channels else 1
 
+    def place(text: str, item: Item) -> int:
+        everyday = [plain(n) for n in item.everyday_names]
+        places = (
+            plain(item.name).startswith(text),
+            text in plain(item.name),
+            any(n.startswith(text) for n in everyday),
+        )
+        return places.index(True) if True in places else len(places)
+
     for text in ("证", "登记", "申请", "公证", "资格"):
         hits = [by_code[hit.code] for hit in catalog.search(text, EVERYTHING)]
         named = [item for item in hits if any(text in plain(n) for n in names(item))]
         whole = [i for i in named if any(plain(n) == text for n in names(i))]
-        keys = [
-            (
-                group(item),
-                not any(plain(n).startswith(text) for n in names(item)),
-                len(plain(item.name)),
-            )
-            for item in named[len(whole) :]
-        ]
+        keys = [(group(item), place(text, item), len(plain(item.name))) for item in named[len(whole) :]]
         assert hits[: len(named)] == named, "names before departments and materials"
         assert named[: len(whole)] == whole, "whole names first"
         assert keys == sorted(keys), text
@@ -169,6 +171,8 @@ def test_groups_come_in_order_and_in_each_the_names_that_begin_so(
         ("juzhuzqz", "居住证签注（演示）"),  # syllables, then first letters
         ("zheng qian", "居住证签注（演示）"),  # begins at an inner syllable
         ("暂住证续签", "居住证签注（演示）"),  # an everyday name
+        ("sfz", "居民身份证办理进度查询（演示）"),  # the whole of an everyday name, by its letters
+        ("shenfenzheng", "居民身份证办理进度查询（演示）"),
         ("社保卡", "社会保障卡申领（演示）"),
         ("sbk", "社会保障卡申领（演示）"),
         ("sbaok", "社会保障卡申领（演示）"),
@@ -272,11 +276,11 @@ def test_the_index_asks_for_no_less_than_what_matches(letters: str) -> None:
     reader = Reader()
     text = "西安会计证件安置"
     sounds, _ = reader.read(text)
-    words = set(grams.text_grams(text, grams.NAMES, sounds)) | set(grams.start_grams(text, sounds))
+    words = set(grams.text_grams(text, grams.NAME, sounds)) | set(grams.start_grams(text, grams.NAME, sounds))
     for mixed in (False, True):
         for start_only in (False, True):
             pattern = Pattern(letters, reader.syllables, mixed)
-            expression = pattern.expression(grams.NAMES, start_only)
+            expression = pattern.expression(grams.NAME, start_only)
             asked = [
                 {word.strip('"') for word in part.strip("()").split(" AND ")}
                 for part in expression.split(" OR ")
