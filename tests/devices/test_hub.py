@@ -177,7 +177,7 @@ def test_a_cancel_ends_the_waiting(sdt: Emulated, fault: str) -> None:
         ("corrupt_twice", CardUnreadableError),
         ("unplug_mid_read", DeviceNotFoundError),
         ("sam_not_authorised", DeviceServiceError),
-        ("dead", DeviceTimeoutError),
+        pytest.param("dead", DeviceTimeoutError, marks=pytest.mark.devices),
     ],
 )
 def test_a_read_fails_with_what_went_wrong(sdt: Emulated, fault: str, error: type[DeviceError]) -> None:
