@@ -54,7 +54,7 @@ simulated = true
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """`lines`: HOST:PORT by emulator; `controls`: their control doors; `slips`: folder of what was printed."""
+    """`lines`: HOST:PORT by emulator; `controls`: their control doors; `slips`: what was printed."""
 
     data: Path
     gateway: str

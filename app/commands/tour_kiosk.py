@@ -2,6 +2,7 @@
 
 from app.commands.embedded import Embedded
 from app.commands.stage import Stage
+from ui.pages.kiosk.session import Place
 from ui.shells.kiosk import KioskShell
 
 THEME = "theme_care"
@@ -43,9 +44,12 @@ def _questions(stage: Stage, shell: KioskShell) -> None:
         if place.index == 0:
             stage.shoot("question")
         stage.press("next")
-        asked = place
-        stage.until(lambda asked=asked: shell.session.place != asked, "the next step")
-        place = shell.session.place
+        place = _next_place(stage, shell, place)
+
+
+def _next_place(stage: Stage, shell: KioskShell, place: Place) -> Place:
+    stage.until(lambda: shell.session.place != place, "the next step")
+    return shell.session.place
 
 
 def _materials_and_wishes(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from app.commands.wiring import open_office
 from app.domain.catalog import Channel
@@ -18,9 +18,12 @@ from app.errors import AppError
 from app.services.office import Office
 from app.services.printing import recover_prints
 from app.texts import load
-from ui import fault_page, theme
+from ui import fault_page, start_fault, theme
 from ui.desk import Desk
 from ui.profile import PROFILES
+from ui.shells.counter import CounterShell
+from ui.shells.kiosk import KioskShell
+from ui.shells.popup import PopupShell
 from ui.tasks import TaskRunner
 
 logger = logging.getLogger(__name__)
@@ -38,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         return show(app, args.station, args.data, Channel(args.command))
     except AppError as error:
         logger.error("cannot start: %s: %s", error.code, error)
-        fault_page.explain(load().error(error))
+        start_fault.show(app, load(), load().error(error))
         raise
 
 
@@ -66,12 +69,12 @@ def show(
     return code
 
 
-def make_shell(desk: Desk, mode: Channel) -> QWidget:
-    from ui.shells.counter import CounterShell
-    from ui.shells.kiosk import KioskShell
-    from ui.shells.popup import PopupShell
-
-    shells = {Channel.COUNTER: CounterShell, Channel.KIOSK: KioskShell, Channel.POPUP: PopupShell}
+def make_shell(desk: Desk, mode: Channel) -> CounterShell | KioskShell:
+    shells: dict[Channel, type[CounterShell] | type[KioskShell]] = {
+        Channel.COUNTER: CounterShell,
+        Channel.KIOSK: KioskShell,
+        Channel.POPUP: PopupShell,
+    }
     return shells[mode](desk, PROFILES[mode])
 
 

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from devices.hub import DeviceHub
-from devices.registry import DeviceLine
-
 from app.catalog.source import CatalogFolder
 from app.domain.catalog import Channel
 from app.domain.device import DeviceKind
@@ -22,6 +19,8 @@ from app.services.office import Office, Station
 from app.settings import StationSettings, read
 from app.store.local import LocalStore, open_local
 from app.texts import load
+from devices.hub import DeviceHub
+from devices.registry import DeviceLine
 
 SHANGHAI = timezone(timedelta(hours=8), "CST")
 ALL_DEVICES = tuple(DeviceKind)

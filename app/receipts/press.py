@@ -35,6 +35,11 @@ class Press:
         facts = of_draft(receipt, self._texts)
         return self._slip(facts, width_px) if form is PaperForm.SLIP else _page(facts, width_px)
 
+    def qr_matrix(self, text: str) -> tuple[tuple[bool, ...], ...]:
+        from app.receipts.qr import matrix
+
+        return tuple(tuple(line) for line in matrix(text))
+
     def _slip(self, facts: Facts, width_px: int) -> Picture:
         from app.receipts.slip import slip_picture
 

@@ -1,0 +1,62 @@
+"""The counter part of the tour: card, item, situation, materials, one key, paper."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView
+
+from app.commands.embedded import Embedded
+from app.commands.stage import Stage
+
+SEARCH = "cjrzhl"  # the initials of 残疾人证换领, as a clerk would type them
+
+
+def walk(stage: Stage, services: Embedded) -> None:
+    services.tell("sdt", "lift")
+    stage.wait_for("start_field")
+    stage.shoot("empty")
+    services.tell("sdt", "put resident")
+    take_case(stage)
+    stage.press("next")
+    stage.wait_for("start_field")
+    _other_pages(stage)
+
+
+def take_case(stage: Stage) -> None:
+    """From the card to the printed receipt; leaves the outcome on the screen."""
+    stage.wait_for("applicant_name")
+    stage.press("face_same")
+    stage.type("item_search", SEARCH)
+    stage.wait_for("hits")
+    stage.until(lambda: _rows(stage, "hits") == 1, "the one hit")
+    stage.shoot("search")
+    stage.key(Qt.Key.Key_Return, stage.wait_for("item_search"))
+    stage.wait_for("item_name")
+    stage.type("phone", "13800000000")
+    stage.shoot("materials")
+    stage.press("materials_all")
+    stage.live("receive")
+    stage.shoot("ready")
+    stage.until(lambda: stage.find("large_preview") or stage.press("enlarge"), "the large preview")
+    stage.shoot("preview")
+    stage.press("large_close")
+    stage.press("receive")
+    stage.wait_for("outcome_number")
+    stage.live("next")
+    stage.shoot("outcome")
+
+
+def _other_pages(stage: Stage) -> None:
+    stage.press("nav_cases")
+    stage.until(lambda: _rows(stage, "cases") > 0, "the case in the list")
+    stage.shoot("cases")
+    stage.press("nav_verify")
+    stage.wait_for("verify_text")
+    stage.shoot("verify")
+    stage.press("nav_devices")
+    stage.wait_for("device_note")
+    stage.shoot("devices")
+
+
+def _rows(stage: Stage, name: str) -> int:
+    view = stage.find(name)
+    model = view.model() if isinstance(view, QAbstractItemView) else None
+    return model.rowCount() if model is not None else 0
