@@ -20,7 +20,7 @@ from app.gateway.authority import Authority
 from app.gateway.database import Database, sqlite_url
 from app.gateway.operators import forget_tries, put_demo_operators
 from app.gateway.platform import CityPlatform, SimulatedPlatform
-from app.gateway.publishing import gather_items, publish_catalog, publish_stations
+from app.gateway.publishing import Sources, publish_catalog, publish_stations
 from app.gateway.repository import Repository, utc_now
 from app.gateway.station_auth import forget_nonces
 from app.gateway.vault import RecordsBox, Vault
@@ -117,9 +117,7 @@ def _publish_all(parts: Parts, data: Path) -> None:
     if parts.demo:
         with parts.database.write() as db:
             put_demo_operators(db)
-    items = gather_items(data, parts.demo)
-    if items:
-        version = publish_catalog(parts.database, parts.repository, items, parts.now())
-        _log.info("catalog %s in force, %d items", version, len(items))
+    version = publish_catalog(parts.database, parts.repository, Sources(data, parts.demo), parts.now())
+    _log.info("catalog in force: %s", version or "none yet")
     parts.publish_stations()
     parts.repository.renew()

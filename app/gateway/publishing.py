@@ -9,7 +9,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,24 +27,46 @@ STATIONS = "stations.json"
 _BATCH = 1000
 
 
-def gather_items(data: Path, demo: bool) -> tuple[Item, ...]:
-    """Everything this gateway has to publish, drafts turned into items in force."""
-    from app.catalog.draft import draft_items
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where this gateway's items come from; `data` is the folder with the draft in it."""
 
-    found = {item.code: item for item in (_demo_items() if demo else ())}
-    found.update((item.code, item) for item in (draft_items(data) or ()))
-    return tuple(replace(item, draft=False) for item in found.values())
+    data: Path
+    demo: bool
+
+    def fingerprint(self) -> str:
+        """Changes with what would be published, the form of the file included; "" when there is nothing.
+
+        A large draft is hashed, not parsed: most starts find nothing new.
+        """
+        from app.catalog.build import FORMAT
+        from app.catalog.draft import ITEMS
+
+        draft = self.data / ITEMS
+        if not (self.demo or draft.exists()):
+            return ""
+        parts = [str(FORMAT), file_sha256(draft) if draft.exists() else ""]
+        parts += [record.dumps(item) for item in _demo_items()] if self.demo else []
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def items(self) -> tuple[Item, ...]:
+        """Drafts turned into items in force.  Raises StoreDamagedError."""
+        from app.catalog.draft import draft_items
+
+        found = {item.code: item for item in (_demo_items() if self.demo else ())}
+        found.update((item.code, item) for item in (draft_items(self.data) or ()))
+        return tuple(replace(item, draft=False) for item in found.values())
 
 
-def publish_catalog(
-    database: Database, repository: Repository, items: tuple[Item, ...], now: datetime
-) -> str:
-    """Build, sign and put in force, unless these very items already are; returns the version."""
-    fingerprint = _fingerprint(items)
+def publish_catalog(database: Database, repository: Repository, sources: Sources, now: datetime) -> str:
+    """Build, sign and put in force, unless that is what is in force; the version, "" without items."""
+    fingerprint = sources.fingerprint()
     newest = _newest(database)
+    if fingerprint == "":
+        return "" if newest is None else newest[0]
     if newest is not None and newest[1] == fingerprint and CURRENT in repository.listed():
         return newest[0]
-    version = _next_version(database, now)
+    items, version = sources.items(), _next_version(database, now)
     with tempfile.TemporaryDirectory(dir=repository.targets.parent) as folder:
         built = Path(folder) / "catalog.sqlite"
         _build(items, version, now, built)
@@ -127,10 +149,3 @@ def _next_version(database: Database, now: datetime) -> str:
     with database.read() as db:
         count = db.scalar(select(func.count()).select_from(catalogs)) or 0
     return f"{now:%Y%m%d}.{count + 1}"
-
-
-def _fingerprint(items: tuple[Item, ...]) -> str:
-    digest = hashlib.sha256()
-    for item in sorted(items, key=lambda each: each.code):
-        digest.update(record.dumps(item).encode())
-    return digest.hexdigest()

@@ -23,6 +23,7 @@ from app.gateway.parts import Parts, hold_lock, maintain, open_parts
 
 _MAINTAIN_EVERY_S = 10.0
 _FINISH_WITHIN_S = 5
+_KEEP_ALIVE_S = 75  # longer than the pauses of a terminal, which would else meet a line just closed
 _log = logging.getLogger(__name__)
 
 
@@ -58,6 +59,7 @@ def _run(parts: Parts, listener: socket.socket) -> None:
         access_log=False,  # it would write receipt tokens; app.gateway.guard keeps the log
         server_header=False,
         lifespan="off",
+        timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_FINISH_WITHIN_S,
     )
     # uvicorn raises the signal again when it has stopped; ours must then do nothing

@@ -30,7 +30,7 @@ from app.atomic_file import install, sync_directory, translated, write_atomicall
 from app.domain.station_request import SKEW
 from app.errors import CatalogUntrustedError, NoCatalogError, ProtocolError
 from app.ports import SyncReport
-from app.remote.line import Line
+from app.remote.line import Answer, Line
 from app.remote.refusals import clock_error, refusal
 from app.remote.station_keys import TARGET as STATIONS
 from app.remote.station_keys import keep_stations
@@ -151,27 +151,10 @@ class TufCatalogSync:
 
     def _fetch(self, part: Path, target: TargetFile, offset: int, progress: Progress | None) -> bool:
         """Write the rest of the target behind what is there; True when the whole has the signed digest."""
-        answer, chunks = self._line.stream(TARGETS_PATH + _consistent_name(target), offset)
-        if answer.status not in (200, 206):
-            for _ in chunks:
-                break
-            raise ProtocolError("a signed file is missing") if answer.status == 404 else refusal(answer)
-        if answer.media_type == "text/html":
-            raise ProtocolError("a page for people instead of a file")
-        start = offset if answer.status == 206 else 0
-        with part.open("ab" if start else "wb") as out:
-            digest = _digest_so_far(part, start)
-            done = start
-            for chunk in chunks:
-                done += len(chunk)
-                if done > target.length:
-                    return False
-                digest.update(chunk)
-                out.write(chunk)
-                if progress is not None:
-                    progress(done, target.length)
-            _flush_file(out)
-        return done == target.length and digest.hexdigest() == _signed_digest(target)
+        with self._line.stream(TARGETS_PATH + _consistent_name(target), offset) as (answer, chunks):
+            _check_head(answer)
+            start = offset if answer.status == 206 else 0
+            return _write_verified(part, target, start, chunks, progress)
 
     def _pointer(self) -> dict[str, Any]:
         """The present pointer; a damaged one counts as none."""
@@ -216,6 +199,34 @@ def _believing(fetcher: LineFetcher) -> Iterator[None]:
         raise CatalogUntrustedError(type(error).__name__) from error
     except DownloadError as error:
         raise ProtocolError("the repository is not complete") from error
+
+
+def _check_head(answer: Answer) -> None:
+    """Only a file is a file.  Raises RemoteError."""
+    if answer.status == 404:
+        raise ProtocolError("a signed file is missing")
+    if answer.status not in (200, 206):
+        raise refusal(answer)
+    if answer.media_type == "text/html":
+        raise ProtocolError("a page for people instead of a file")
+
+
+def _write_verified(
+    part: Path, target: TargetFile, start: int, chunks: Iterator[bytes], progress: Progress | None
+) -> bool:
+    """Append the chunks, flush, and say whether the whole has the signed length and digest."""
+    with part.open("ab" if start else "wb") as out:
+        digest, done = _digest_so_far(part, start), start
+        for chunk in chunks:
+            done += len(chunk)
+            if done > target.length:
+                return False
+            digest.update(chunk)
+            out.write(chunk)
+            if progress is not None:
+                progress(done, target.length)
+        _flush_file(out)
+    return done == target.length and bool(digest.hexdigest() == _signed_digest(target))
 
 
 def _small(fetcher: LineFetcher, target: TargetFile) -> bytes:

@@ -79,7 +79,8 @@ class Line:
 
         return _within(deadline_s, call)
 
-    def stream(self, path: str, offset: int = 0) -> tuple[Answer, Iterator[bytes]]:
+    @contextmanager
+    def stream(self, path: str, offset: int = 0) -> Iterator[tuple[Answer, Iterator[bytes]]]:
         """A long answer from `offset` on: its head, and its body as it comes in.
 
         Raises OfflineError, also while iterating, when nothing comes for STALL_S seconds or
@@ -87,7 +88,8 @@ class Line:
         """
         headers = {"Range": f"bytes={offset}-"} if offset else {}
         response = _within(STALL_S, lambda: self._send("GET", path, headers, None, STALL_S))
-        return Answer(response.status_code, _lower(response), b""), _paced(response)
+        with response:
+            yield Answer(response.status_code, _lower(response), b""), _paced(response)
 
     def _send(
         self,
@@ -151,15 +153,14 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
 def _paced(response: requests.Response) -> Iterator[bytes]:
     """The chunks, as long as they come fast enough."""
     began, received = time.monotonic(), 0
-    with response:
-        for chunk in _chunks(response):
-            yield chunk
-            received += len(chunk)
-            elapsed = time.monotonic() - began
-            if elapsed > WINDOW_S:
-                if received < SLOWEST_RATE * elapsed:
-                    raise OfflineError("the answer comes too slowly")
-                began, received = time.monotonic(), 0
+    for chunk in _chunks(response):
+        yield chunk
+        received += len(chunk)
+        elapsed = time.monotonic() - began
+        if elapsed > WINDOW_S:
+            if received < SLOWEST_RATE * elapsed:
+                raise OfflineError("the answer comes too slowly")
+            began, received = time.monotonic(), 0
 
 
 # -- errors and deadline -------------------------------------------------------------------------------
