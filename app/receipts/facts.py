@@ -88,9 +88,12 @@ class Facts:
         return self.word("scan_offline" if self.receipt.offline else "scan")
 
     @property
+    def made_at(self) -> datetime:
+        return self.impression.printed_at or self.receipt.received_at
+
+    @property
     def printed_at(self) -> str:
-        at = self.impression.printed_at or self.receipt.received_at
-        return f"{at:%Y-%m-%d %H:%M}"
+        return f"{self.made_at:%Y-%m-%d %H:%M}"
 
     @property
     def operator(self) -> str:

@@ -40,7 +40,8 @@ Body = tuple[FactTable, MaterialTable, DateBoxes, Laws]
 def draw(facts: Facts) -> bytes:
     """The unsigned PDF."""
     with _LOCK:
-        pen = Pen(facts.texts.say("paper.foot.file_title", number=facts.number), facts.receipt.site)
+        title = facts.word("foot.file_title", number=facts.number)
+        pen = Pen(title, facts.word("title"), facts.receipt.site, facts.made_at)
         _watermark(pen, facts)
         _head(pen, facts)
         _body(pen, facts)

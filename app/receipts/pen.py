@@ -6,6 +6,7 @@ because reportlab's breaks above U+FFFF (欧阳𬭚 would extract as 欧阳ⲵ);
 with our font, so that no unembedded Helvetica is named in the file.
 """
 
+from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
 from typing import Any, Literal
@@ -74,10 +75,18 @@ def measure(text: str, size: float, bold: bool = False) -> float:
     return size * POINT * sum(_advance(character, bold) for character in text)
 
 
+def _date(canvas: Any, at: datetime) -> None:
+    """Let the file say when it was made: reportlab's invariant mode would say 2000."""
+    offset = at.utcoffset() or timedelta(0)
+    stamp = canvas._doc._timeStamp
+    stamp.YMDhms = at.timetuple()[:6]
+    stamp.dhh, stamp.dmm = divmod(int(offset.total_seconds()) // 60, 60)
+
+
 class Pen:
     """One page.  Sizes of type in points, everything else in mm; `y` grows downwards."""
 
-    def __init__(self, title: str, author: str) -> None:
+    def __init__(self, title: str, subject: str, author: str, made_at: datetime) -> None:
         self._fonts = fonts.load()
         self._file = BytesIO()
         first = _registered(self._fonts.regular)
@@ -87,7 +96,9 @@ class Pen:
             self._file, page, invariant=1, pageCompression=1, initialFontName=name, lang="zh-CN"
         )
         self._canvas.setTitle(title)
+        self._canvas.setSubject(subject)
         self._canvas.setAuthor(author)
+        _date(self._canvas, made_at)
         self._canvas.setCreator("guanjia-zongchuang")
         self._canvas.setProducer("reportlab, pyHanko")
 

@@ -1,5 +1,6 @@
 """The A4 page: one page, all of it embedded, all of it readable by programs not written here."""
 
+import os
 import re
 import subprocess
 from dataclasses import fields
@@ -40,7 +41,9 @@ def squeezed(text: str) -> str:
 def info(data: bytes, folder: Path, program: str) -> str:
     path = folder / "page.pdf"
     path.write_bytes(data)
-    return subprocess.run([program, path], capture_output=True, check=True, text=True).stdout
+    return subprocess.run(
+        [program, path], capture_output=True, check=True, text=True, env={**os.environ, "TZ": "UTC"}
+    ).stdout
 
 
 def picture(data: bytes, folder: Path, dpi: int) -> Image.Image:
@@ -165,6 +168,13 @@ def test_same_input_same_bytes() -> None:
     issued = station().sealer.issue(crowded())
     f = of_issued(issued, texts.load(), Impression(2, "1", receipt().received_at))
     assert pdf.draw(f) == pdf.draw(f)
+
+
+def test_the_file_says_what_and_when_it_is(tmp_path: Path) -> None:
+    said = info(drawn(receipt()), tmp_path, "pdfinfo")
+    assert re.search(r"Title: +收件凭证 441900A12-261120-000217-D\n", said)
+    assert re.search(r"CreationDate: +Fri Nov 20 01:46:12 2026 UTC\n", said)
+    assert "anonymous" not in said and "unspecified" not in said
 
 
 def test_a_draft_has_no_code_and_says_so(tmp_path: Path) -> None:
