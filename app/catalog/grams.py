@@ -6,9 +6,10 @@ readings (`zh`), and by their first letters.  From these, words for the index ar
 (grams): single units, neighbouring pairs, and triples of first letters.  The first letters
 of a word say which field it stands for and what it is:
 
-    n c X, n c XY     names: a character, two neighbours       (fields: n name, v everyday names,
-    n s zheng, n s a·b       readings in full, two neighbours           d department, m materials)
+    n c X, n c XY     names: a character, two neighbours         (fields: n name, v everyday names,
+    n s zheng, n s ju·zh     a reading in full, and how the next begins   d department, m materials)
     n p zh                   the beginning of a reading
+    n x Xz, n x zX           a character and the first letter beside it
     n i ab, n i abc          first letters of two and three neighbours
     a n …, a v …      the same for how a name begins
     e NAME            a whole name, as written and by its sounds
@@ -26,7 +27,7 @@ Sounds = Sequence[tuple[str, ...]]
 """For each unit of a text its readings, without tones; a Latin letter is read as itself."""
 
 NAME, EVERYDAY, DEPARTMENT, MATERIALS, START, WHOLE, CODE = "n", "v", "d", "m", "a", "e", "k"
-CHARACTER, SYLLABLE, BEGINNING, INITIALS = "c", "s", "p", "i"
+CHARACTER, SYLLABLE, BEGINNING, INITIALS, BOTH = "c", "s", "p", "i", "x"
 SEPARATOR = "\u00b7"  # a letter to FTS5's ascii tokenizer, and never one of a normalised text
 CODE_GRAM = 4
 _SPELLINGS = 8  # a long name with many second readings is not written out in every mixture of them
@@ -56,6 +57,9 @@ def text_grams(text: str, field: str, sounds: Sounds = ()) -> Iterator[str]:
             yield field + CHARACTER + text[i : i + 2]
     for i in range(len(sounds)):
         yield from _sound_grams(sounds[i : i + 3], field)
+    for i in range(len(sounds) - 1):
+        yield from (field + BOTH + text[i] + sound[0] for sound in sounds[i + 1])
+        yield from (field + BOTH + sound[0] + text[i + 1] for sound in sounds[i])
 
 
 def start_grams(text: str, field: str, sounds: Sounds) -> Iterator[str]:
@@ -70,8 +74,9 @@ def _sound_grams(sounds: Sounds, field: str) -> Iterator[str]:
     for sound in sounds[0] if sounds else ():
         yield field + SYLLABLE + sound
         yield from (field + BEGINNING + sound[: n + 1] for n in range(len(sound)))
-    for pair in product(*sounds[:2]) if len(sounds) > 1 else ():
-        yield field + SYLLABLE + SEPARATOR.join(pair)
+    for first, second in product(*sounds[:2]) if len(sounds) > 1 else ():
+        pair = field + SYLLABLE + first + SEPARATOR
+        yield from (pair + second[: n + 1] for n in range(len(second)))
     letters = [{sound[0] for sound in unit} for unit in sounds]
     for length in range(2, len(letters) + 1):
         for initials in product(*letters[:length]):

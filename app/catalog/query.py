@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.catalog import grams
-from app.catalog.grams import BEGINNING, CHARACTER, INITIALS, SYLLABLE, Sounds
+from app.catalog.grams import BEGINNING, BOTH, CHARACTER, INITIALS, SYLLABLE, Sounds
 
 MAX_UNITS = 200
 """The longest item name of GB/T 39046 has 200 characters; what is typed beyond is cut."""
@@ -137,24 +137,34 @@ def _all(words: Sequence[str]) -> str:
 def _words(units: Sequence[Unit], field: str, start_only: bool) -> list[str]:
     """Words of the index that follow from the units standing side by side, the rarest first."""
     words = [grams.START + field + word for word in _start_words(units[:3])] if start_only else []
-    for left, right in zip(units, units[1:], strict=False):
-        if left[0] == right[0] == CHARACTER:
-            words.append(field + CHARACTER + left[1] + right[1])
-        elif left[0] == right[0] == SYLLABLE:
-            words.append(field + SYLLABLE + left[1] + grams.SEPARATOR + right[1])
+    words += [field + word for word in map(_pair, units, units[1:]) if word]
     words += [field + INITIALS + letters for letters in _letter_words(units)]
     return words + [field + word for word in _lone_words(units)]
 
 
+def _pair(left: Unit, right: Unit) -> str:
+    """The word for two neighbours; "" where only their first letters are known."""
+    if left[0] == right[0] == CHARACTER:
+        return CHARACTER + left[1] + right[1]
+    if left[0] == CHARACTER:
+        return BOTH + left[1] + right[1][0]
+    if right[0] == CHARACTER:
+        return BOTH + left[1][0] + right[1]
+    return SYLLABLE + left[1] + grams.SEPARATOR + right[1] if left[0] == SYLLABLE else ""
+
+
 def _lone_words(units: Sequence[Unit]) -> Iterator[str]:
-    """Units that no pair of neighbours says already; a first letter is the beginning of a reading."""
+    """Units that no pair of neighbours says in full; a first letter is the beginning of a reading."""
     for i, (kind, piece) in enumerate(units):
-        beside = [units[n][0] for n in (i - 1, i + 1) if 0 <= n < len(units)]
-        heard = any(other != CHARACTER for other in beside)
-        if kind in (CHARACTER, SYLLABLE):
-            if kind not in beside:
+        before = units[i - 1][0] if i else ""
+        after = units[i + 1][0] if i + 1 < len(units) else ""
+        if kind == CHARACTER:
+            if not before and not after:
                 yield kind + piece
-        elif len(piece) > 1 or not heard:
+        elif kind == SYLLABLE:
+            if before != SYLLABLE and after in ("", CHARACTER):
+                yield kind + piece
+        elif before != SYLLABLE and (len(piece) > 1 or not (before or after)):
             yield BEGINNING + piece
 
 
@@ -171,8 +181,9 @@ def _start_words(units: Sequence[Unit]) -> Iterator[str]:
     """How a text begins, as far as `grams.start_grams` tells."""
     kind, piece = units[0]
     yield (BEGINNING if kind == INITIALS else kind) + piece
-    if [kind for kind, _ in units[:2]] == [CHARACTER, CHARACTER]:
-        yield CHARACTER + piece + units[1][1]
+    pair = "".join(map(_pair, units[:1], units[1:2]))
+    if pair and not pair.startswith(BOTH):
+        yield pair
     heard = "".join(" " if kind == CHARACTER else piece[0] for kind, piece in units).partition(" ")[0]
     if len(heard) > 1:
         yield INITIALS + heard
