@@ -1,11 +1,13 @@
 """A kiosk on a desk of its own: the real store and the real demo catalog, devices played by hand."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from zoneinfo import ZoneInfo
 
@@ -194,12 +196,24 @@ class HandGateway:
             raise OfflineError
 
 
+@cache
+def demo_catalog() -> bytes:
+    """The demo catalog as the publisher builds it; built once for all tests."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "catalog.sqlite"
+        build_catalog(demo_items(), "v2026.11.19", NOW, file)
+        return file.read_bytes()
+
+
 class KioskBench:
     """A station as the kiosk needs it, in a folder of its own."""
 
     def __init__(self, folder: Path, items: Sequence[Item] | None = None, *, enrolled: bool = True) -> None:
         file = folder / "catalog.sqlite"
-        build_catalog(demo_items() if items is None else items, "v2026.11.19", NOW, file)
+        if items is None:
+            file.write_bytes(demo_catalog())
+        else:
+            build_catalog(items, "v2026.11.19", NOW, file)
         self.catalog = CatalogFile(file)
         self.store = SqlStore(folder / "station.db", b"k" * 32)
         self.devices, self.gateway, self.clock = HandDevices(), HandGateway(), FixedClock()
@@ -230,8 +244,17 @@ class KioskBench:
             work.commit()
 
     def desk(self, demo: bool = True) -> Desk:
-        store, relay, sync, catalog = (_typed(e) for e in self.executors)
+        store, relay, sync, catalog = self.executors
         return Desk(self.office, TaskRunner(), store, relay, sync, catalog, None, demo)
+
+    def actions(self) -> list[str]:
+        """The words of the audit, in order."""
+        self.executors[0].submit(lambda: None).result()
+        engine = self.store._engine
+        with engine.connect() as connection:
+            return [
+                row[0] for row in connection.exec_driver_sql("SELECT action FROM audit ORDER BY rowid").all()
+            ]
 
     def cases(self) -> int:
         with self.store.begin() as work:
@@ -242,10 +265,6 @@ class KioskBench:
             executor.shutdown(wait=True)
         self.catalog.close()
         self.store.close()
-
-
-def _typed(executor: Executor) -> Executor:
-    return executor
 
 
 @contextmanager

@@ -39,17 +39,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import (
-    QCloseEvent,
-    QColor,
-    QGuiApplication,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
 
 from app.domain.device import CardRead, DeviceEvent, Scanned
 from app.errors import AppError
@@ -59,65 +50,53 @@ from ui.pages.kiosk import frame, records
 from ui.pages.kiosk.board import Board
 from ui.pages.kiosk.book import PAGES
 from ui.pages.kiosk.idle import IdleWatch
-from ui.pages.kiosk.kit import KioskKit
-from ui.pages.kiosk.page import Page
+from ui.pages.kiosk.presence import Presence
 from ui.pages.kiosk.rounds import Rounds
 from ui.pages.kiosk.session import Farewell, Notice, Place, Session
-from ui.pages.kiosk.still_here import StillHere
+from ui.pages.kiosk.window import KioskWindow
 from ui.profile import Profile
 
 logger = logging.getLogger(__name__)
 
 TICK_MS = 500
-LEAST = (270, 480)
 T = TypeVar("T")
 
 
-class KioskShell(QWidget):
+class KioskShell(KioskWindow):
     """A `Guide` for the pages it shows.  `monotonic` is the clock of the idle watch, in seconds."""
 
     def __init__(
         self, desk: Desk, profile: Profile, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        super().__init__()
         self.desk, self.profile, self.monotonic = desk, profile, monotonic
         self.board = Board()
         self.session = self._fresh()
-        self.farewell = Farewell(False, False, False)
+        self.farewell = Farewell(card=False, paper=False, stored=False)
         self.texts: Texts = load(self.session.locale)
-        self.setObjectName("kiosk")
-        self.setWindowTitle(self.texts["kiosk.brand"])
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        if profile.full_screen:
-            self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
-        self.setMinimumSize(*LEAST)
-        self._ending = False
         self._by_person = True
-        self._pressed_at: Page | None = None
-        self._asking: StillHere | None = None
-        self._stage = QFrame(self)
-        self._stage.setObjectName("window")
-        self._page: Page | None = None
-        self.kit = KioskKit(profile.scale, profile.least_size, elder=False)
-        self.idle = IdleWatch(
-            monotonic, self._idle_limit, profile.countdown_seconds, ask=self._ask, over=self._nobody_there
-        )
+        super().__init__(profile, self.texts["kiosk.brand"])
+        self.presence = Presence(self, monotonic)
         self.rounds = Rounds(self, self)
+        self.touched.connect(self.presence.touched)
+        self.fitted.connect(self._refit)
+        self._refit()
+        desk.office.devices.listen(desk.tasks.relay(self._device, self))
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.tick)
-        self.resize(*profile.least_size)
-        self._fit()
-        desk.office.devices.listen(desk.tasks.relay(self._device, self))
         self._timer.start()
         self.rounds.start()
 
     def stop(self) -> None:
         """End for good: no more timers, no card is looked for, the window closes."""
-        self._ending = True
         self._timer.stop()
         self.rounds.stop()
         self.desk.office.devices.watch_cards(False)
+        self.let_close()
         self.close()
+
+    @property
+    def idle(self) -> IdleWatch:
+        return self.presence.watch
 
     # -- from page to page -----------------------------------------------------------------------
 
@@ -146,27 +125,16 @@ class KioskShell(QWidget):
 
     def redraw(self) -> None:
         if self._by_person:
-            self.idle.touched()
-        self._put(PAGES[self.session.place.name](self))
+            self.presence.touched()
+        self.put(PAGES[self.session.place.name](self), self.session.place)
+        self.presence.raise_question()
 
-    def _put(self, page: Page) -> None:
-        """Show a page; the old one goes with everything it said."""
-        old, self._page = self._page, page
-        if page.layout() is None:
-            frame.assemble(page)
-        page.setParent(self._stage)
-        page.setGeometry(self._stage.rect())
-        page.show()
-        if old is not None:
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
-        if self._asking is not None:
-            self._asking.raise_()
-
-    @property
-    def page(self) -> Page | None:
-        return self._page
+    def _refit(self) -> None:
+        """The window has another size, or the session another look."""
+        self.texts = load(self.session.locale)
+        self.presence.drop_question()
+        self.dress(elder=self.session.elder)
+        self.redraw()
 
     # -- begin and end of a session --------------------------------------------------------------
 
@@ -177,12 +145,10 @@ class KioskShell(QWidget):
         """The first page, as the next person should find it."""
         self._wipe("home")
         self.session = self._fresh()
-        self._dress()
-        self.session.place = Place("attract")
         self.desk.office.devices.watch_cards(False)
         if self.board.ready and self.board.closed(self.desk) is not None:
             self.session.place = Place("closed")
-        self.redraw()
+        self._refit()
         self.rounds.look()
 
     def leave(self) -> None:
@@ -198,59 +164,44 @@ class KioskShell(QWidget):
     def _wipe(self, how: str) -> None:
         """Forget the person: memory, draft, clipboard, the pages that showed it.  The log proves it."""
         old = self.session
-        self._drop_question()
+        self.presence.drop_question()
         self.session = Session(locale=old.locale, elder=old.elder)
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.clear()
-        if old.place.name in ("attract", "leaving", "closed") and old.intake.empty:
+        if old.place.name in ("attract", "leaving", "closed"):
             return
         logger.info("session wiped (%s)", how)
         office, draft_id = self.desk.office, old.intake.draft_id
+        old.forget()
         self._store(lambda: records.forget(office, draft_id, how))
 
-    def _nobody_there(self) -> None:
-        logger.info("nobody there for %d s", self._idle_limit())
-        self.leave()
-
-    # -- idle ------------------------------------------------------------------------------------
-
-    def _idle_limit(self) -> int:
-        if not PAGES[self.session.place.name].idles and not self.session.altered(self.profile.locales[0]):
-            return 0
-        if self.session.place.name == "leaving":
-            return 0
-        return self.profile.elder_idle_seconds if self.session.elder else self.profile.idle_seconds
-
-    def _ask(self, left: int) -> None:
-        if not PAGES[self.session.place.name].idles:
-            self.home()  # nobody to ask: only the looks of the first page were changed
-        elif self._asking is None:
-            self._asking = StillHere(self, self._stage, self._stay, self.leave)
-        else:
-            self._asking.count(left)
-
-    def _stay(self) -> None:
-        self._drop_question()
-        self.idle.touched()
-
-    def _drop_question(self) -> None:
-        if self._asking is not None:
-            self._asking.hide()
-            self._asking.setParent(None)
-            self._asking.deleteLater()
-            self._asking = None
+    # -- what happens ----------------------------------------------------------------------------
 
     def tick(self) -> None:
         """Twice a second: who is there, what time it is, what the page waits for."""
-        self._by_person = False
-        self.idle.tick()
-        if self._asking is not None and not self.idle.asking:
-            self._drop_question()
-        if self._page is not None:
-            frame.show_time(self._page, self)
-            self._page.tick()
-        self._by_person = True
+        self._without_person(self._tick)
+
+    def _tick(self) -> None:
+        self.presence.tick()
+        if self.page is not None:
+            frame.show_time(self.page, self)
+            self.page.tick()
+
+    def _device(self, event: DeviceEvent) -> None:
+        if isinstance(event, (CardRead, Scanned)):
+            self.presence.touched()
+        page = self.page
+        if page is not None:
+            self._without_person(lambda: page.device(event))
+
+    def _without_person(self, act: Callable[[], None]) -> None:
+        """Do what no touch has asked for: it is no sign of life."""
+        before, self._by_person = self._by_person, False
+        try:
+            act()
+        finally:
+            self._by_person = before
 
     # -- what pages may ask ----------------------------------------------------------------------
 
@@ -263,7 +214,7 @@ class KioskShell(QWidget):
         *,
         hold: bool = True,
     ) -> None:
-        session = self.session
+        session, refused = self.session, failed or self._say_error
         if hold:
             self.idle.hold()
 
@@ -271,13 +222,8 @@ class KioskShell(QWidget):
             if hold:
                 self.idle.release()
             if session is self.session:
-                self._by_person = False
-                try:
-                    tell()
-                finally:
-                    self._by_person = True
+                self._without_person(tell)
 
-        refused = failed or self._say_error
         self.desk.tasks.run(
             executor,
             job,
@@ -310,88 +256,18 @@ class KioskShell(QWidget):
         self.redraw()
 
     def set_elder(self, on: bool) -> None:
-        self.session.elder = on
-        self.session.place = Place(
-            self.session.place.name, 0 if _is_list(self.session.place) else self.session.place.index
-        )
-        self._dress()
-        self.redraw()
+        """Larger type: a list starts again at its first sheet, since fewer entries fit."""
+        session = self.session
+        session.elder, session.sheet = on, 0
+        if PAGES[session.place.name].is_list:
+            session.place = Place(session.place.name)
+        self._refit()
 
     def set_locale(self, locale: str) -> None:
         self.session.locale = locale
-        self._dress()
+        self._refit()
         self.back()
 
     def exit_program(self) -> None:
         if self.profile.may_exit:
             self.stop()
-
-    # -- the window ------------------------------------------------------------------------------
-
-    def _dress(self) -> None:
-        """Kit, texts and style for the session as it is now."""
-        self.texts = load(self.session.locale)
-        self.kit = KioskKit(self.profile.scale, (self.width(), self.height()), elder=self.session.elder)
-        self._stage.setStyleSheet(self.kit.sheet())
-        width, height = self.kit.size()
-        self._stage.setGeometry((self.width() - width) // 2, (self.height() - height) // 2, width, height)
-
-    def _fit(self) -> None:
-        self._drop_question()
-        self._dress()
-        self._by_person = False
-        self.redraw()
-        self._by_person = True
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._page is not None and event.size() != event.oldSize():
-            self._fit()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        p = QPainter(self)
-        p.fillRect(self.rect(), QColor(self.kit.pal.surface))
-        p.end()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """A kiosk is not closed by a key or a gesture."""
-        if self._ending or self.profile.may_exit:
-            event.accept()
-        else:
-            event.ignore()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.idle.touched()
-        event.accept()
-
-    def showEvent(self, event: QEvent) -> None:
-        handle = self.windowHandle()
-        if handle is not None:
-            handle.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Touches of the whole window; the second half of a double touch never lands on the next page."""
-        kind = event.type()
-        if kind in (QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin, QEvent.Type.KeyPress):
-            self._pressed_at = self._page
-            if self._asking is None:
-                self.idle.touched()
-        elif kind is QEvent.Type.MouseButtonDblClick and self._pressed_at is not self._page:
-            return True
-        return False
-
-    # -- devices ---------------------------------------------------------------------------------
-
-    def _device(self, event: DeviceEvent) -> None:
-        if isinstance(event, (CardRead, Scanned)) and self._asking is None:
-            self.idle.touched()
-        if self._page is not None:
-            self._by_person = False
-            try:
-                self._page.device(event)
-            finally:
-                self._by_person = True
-
-
-def _is_list(place: Place) -> bool:
-    return place.name in ("themes", "items", "search", "materials")

@@ -19,6 +19,7 @@ from ui.widgets.kit import Part
 
 class MaterialsPage(Page):
     name = "materials"
+    is_list: ClassVar[bool] = True
     step: ClassVar[int | None] = 3
 
     def sub(self) -> str:

@@ -23,6 +23,7 @@ class Page(QFrame):
     idles: ClassVar[bool] = True
     keeps_trail: ClassVar[bool] = True
     watches_cards: ClassVar[bool] = False
+    is_list: ClassVar[bool] = False  # the index of its place is a sheet of a list
 
     def __init__(self, guide: Guide) -> None:
         super().__init__()

@@ -4,7 +4,7 @@ A page is drawn from the session and forgotten; what must outlive a page stands 
 nowhere else, so that forgetting a person is dropping one object.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from app.domain.catalog import ItemHit
 from app.domain.operator import Operator
@@ -63,6 +63,12 @@ class Session:
     staff_id: str = ""
     staff_pin: str = ""
     open_prints: int = 0
+
+    def forget(self) -> None:
+        """Blank every field, so that whoever still holds this object holds nothing of the person."""
+        blank = Session(self.locale, self.elder)
+        for each in fields(self):
+            setattr(self, each.name, getattr(blank, each.name))
 
     def altered(self, locale: str) -> bool:
         """Whether the first page looks different from how the next person should find it."""

@@ -54,6 +54,7 @@ def choose_item(guide: Guide, code: str) -> None:
 
 class ThemesPage(Page):
     name = "themes"
+    is_list: ClassVar[bool] = True
     can_back = False
 
     def title(self) -> str:
@@ -112,6 +113,7 @@ class ThemesPage(Page):
 
 class ItemsPage(Page):
     name = "items"
+    is_list: ClassVar[bool] = True
     step: ClassVar[int | None] = 0
 
     def title(self) -> str:
