@@ -32,10 +32,13 @@ soak: setup-dev ## kill it at 100 random instants, and other long trials
 bench-intake: setup ## a case beside the raw limit of the disk (docs/benchmarks.md)
 	@PYTHONPATH=. $(PYTHON) benchmarks/intake.py
 
+pictures: setup ## the pictures of the README, from a tour
+	@scripts/pictures.sh
+
 lock: setup-dev ## resolve the pinned dependencies anew
 	@$(PYTHON) scripts/lock.py
 
 clean: ## remove the environment and everything made
 	rm -rf .venv out build
 
-.PHONY: help setup setup-dev run test check devices-test soak bench-intake lock clean
+.PHONY: help setup setup-dev run test check devices-test soak bench-intake pictures lock clean

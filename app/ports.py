@@ -162,6 +162,10 @@ class Sealer(Protocol):
         """The signed one-page A4 PDF."""
         ...
 
+    def warm_up(self) -> None:
+        """Load in the background what the first PDF would otherwise wait for."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

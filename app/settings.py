@@ -128,7 +128,7 @@ class _Checked:
         self.only(table, ("url", "public_url"), "gateway.")
         return GatewaySettings(
             self.text(table, "url", "gateway.", _is_url, required=False),
-            self.text(table, "public_url", "gateway.", _is_url, required=False),
+            self.text(table, "public_url", "gateway.", _is_qr_url, required=False),
         )
 
     def devices(self, table: Mapping[str, Any]) -> tuple[DeviceSettings, ...]:
@@ -174,3 +174,8 @@ class _Checked:
 def _is_url(text: str) -> bool:
     parts = urlsplit(text)
     return parts.scheme.lower() in ("http", "https") and bool(parts.netloc)
+
+
+def _is_qr_url(text: str) -> bool:
+    """A URL whose upper-case form fits the alphanumeric mode of a QR code (ISO/IEC 18004)."""
+    return _is_url(text) and all(c.isascii() and (c.isalnum() or c in "$%*+-./:") for c in text)

@@ -68,6 +68,7 @@ class Child:
                 return dict(zip(words[::2], words[1::2], strict=False))
 
     def stop(self) -> None:
+        """End it and wait; a second time does nothing."""
         if self._process.stdin is not None:
             with suppress(OSError):
                 self._process.stdin.close()

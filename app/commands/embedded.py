@@ -7,7 +7,7 @@ the other end of each line is ours, and it says so on screen and on paper.
 import json
 import logging
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,13 +54,17 @@ simulated = true
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """`lines`: HOST:PORT by emulator; `controls`: their control doors; `slips`: what was printed."""
+    """`lines`: HOST:PORT by emulator; `controls`: their control doors; `slips`: what was printed.
+
+    `cut_line()` ends the gateway, as a line that goes down would.
+    """
 
     data: Path
     gateway: str
     lines: Mapping[str, str]
     controls: Mapping[str, str]
     slips: Path
+    cut_line: Callable[[], None]
 
     def tell(self, device: str, command: str) -> dict[str, Any]:
         """Command an emulator while it runs (`card resident`, `lift`, `fault …`): its JSON answer."""
@@ -118,6 +122,7 @@ def embedded(data: Path, reader_options: Sequence[str] = ("--card", "resident"))
             {name: words["listen"] for name, words in ready.items()},
             {name: words.get("control", "") for name, words in ready.items()},
             slips,
+            gateway.stop,
         )
     finally:
         for child in reversed(children):

@@ -1,7 +1,7 @@
 """The counter part of the tour: card, item, situation, materials, one key, paper."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtWidgets import QAbstractItemView, QLabel
 
 from app.commands.embedded import Embedded
 from app.commands.stage import Stage
@@ -35,7 +35,7 @@ def take_case(stage: Stage) -> None:
     stage.press("materials_all")
     stage.live("receive")
     stage.shoot("ready")
-    stage.until(lambda: stage.find("large_preview") or stage.press("enlarge"), "the large preview")
+    stage.until(lambda: _enlarged(stage), "the large preview")
     stage.shoot("preview")
     stage.press("large_close")
     stage.press("receive")
@@ -54,6 +54,14 @@ def _other_pages(stage: Stage) -> None:
     stage.press("nav_devices")
     stage.wait_for("device_note")
     stage.shoot("devices")
+
+
+def _enlarged(stage: Stage) -> bool:
+    """Whether the large paper is drawn; asks for it as long as there is nothing to enlarge yet."""
+    if stage.find("large_preview") is None:
+        stage.press("enlarge")
+    paper = stage.find("large_paper")
+    return isinstance(paper, QLabel) and not paper.pixmap().isNull()
 
 
 def _rows(stage: Stage, name: str) -> int:

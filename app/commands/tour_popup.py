@@ -3,10 +3,15 @@
 from app.commands.embedded import Embedded
 from app.commands.stage import Stage
 from app.commands.tour_counter import take_case
+from ui.shells.popup import PopupShell
 
 
 def walk(stage: Stage, services: Embedded) -> None:
+    shell = stage.shell
+    assert isinstance(shell, PopupShell)
     services.tell("sdt", "lift")
-    stage.wait_for("event_bar")
+    services.cut_line()
+    stage.until(lambda: shell.board.status is not None and not shell.board.online, "the line to be down")
+    stage.shoot("offline")
     services.tell("sdt", "put resident")
     take_case(stage)

@@ -84,6 +84,8 @@ def desk_of(office: Office, operator: Operator | None = None) -> Iterator[Desk]:
     recover_prints(office)
     executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog")]
     store, relay, sync, catalog = executors
+    if office.sealer is not None:
+        sync.submit(office.sealer.warm_up)
     try:
         yield Desk(office, TaskRunner(), store, relay, sync, catalog, operator, office.station.demo)
     finally:
