@@ -9,6 +9,7 @@ The picture of a slip has a strip at its edge that says 演示 EMULATED: never o
 so that what is read off the slip (its QR too) is exactly what was sent.
 """
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +21,10 @@ DOTS = {80: 576, 58: 384}
 FONT = Path(__file__).parent.parent.parent / "resources" / "fonts" / "NotoSansSC_400Regular.ttf"
 _CELL = 24
 _LINE = 30  # 1/6 inch at 203 dpi, nearly
-_STRIP = 40
+_LIFT = 6
+_DARK = 140
+STRIP = 40
+MARGIN = 32  # 4 mm
 _STRIP_EVERY = 220
 _EDGE = "演示 EMULATED"
 
@@ -213,16 +217,25 @@ class Paper:
 
     def _glyph(self, text: str, dots: int, style: Style) -> Image.Image:
         cell = Image.new("L", (dots // style.wide, _CELL), 255)
-        draw = ImageDraw.Draw(cell)
-        # the font's own line is higher than its em: lift it into the cell
-        draw.text((0, -6), text, font=self._font(), fill=0, stroke_width=0)
-        if style.bold:
-            draw.text((1, -6), text, font=self._font(), fill=0)
+        drawn = self._drawn(text, style.bold)
+        if drawn.width > cell.width:  # a Latin letter of the text font is wider than a printer's
+            drawn = drawn.resize((cell.width, _CELL), Image.Resampling.BOX)
+        cell.paste(drawn, ((cell.width - drawn.width) // 2, 0))
         if style.underline:
-            draw.line((0, _CELL - 1, cell.width, _CELL - 1), fill=0)
+            ImageDraw.Draw(cell).line((0, _CELL - 1, cell.width, _CELL - 1), fill=0)
         cell = cell.resize((dots, _CELL * style.high), Image.Resampling.NEAREST)
-        black = cell.point(lambda value: 255 if value > 140 else 0)
+        black = cell.point(lambda value: 255 if value > _DARK else 0)
         return black.point(lambda value: 255 - value).convert("1") if style.reverse else black.convert("1")
+
+    def _drawn(self, text: str, bold: bool) -> Image.Image:
+        """One character in its own width."""
+        font = self._font()
+        picture = Image.new("L", (math.ceil(font.getlength(text)) + bold, _CELL), 255)
+        draw = ImageDraw.Draw(picture)
+        for shift in range(1 + bold):
+            # the font's own line is higher than its em: lift it into the cell
+            draw.text((shift, -_LIFT), text, font=font, fill=0)
+        return picture
 
     def _font(self) -> Font:
         if _CELL not in self._fonts:
@@ -274,19 +287,21 @@ class Paper:
             self._rows.append(row)
 
     def _picture(self) -> Image.Image:
-        height = max(sum(row.height for row in self._rows), _CELL)
-        sheet = Image.new("L", (self._width + _STRIP, height), 255)
-        top = 0
+        """The paper is wider than the head: MARGIN on every side, and the strip beside it."""
+        height = sum(row.height for row in self._rows) + 2 * MARGIN
+        wide = self._width + 2 * MARGIN
+        sheet = Image.new("L", (wide + STRIP, height), 255)
+        top = MARGIN
         for row in self._rows:
-            sheet.paste(row.convert("L"), (0, top))
+            sheet.paste(row.convert("L"), (MARGIN, top))
             top += row.height
-        sheet.paste(self._edge(height), (self._width, 0))
+        sheet.paste(self._edge(height), (wide, 0))
         return sheet
 
     def _edge(self, height: int) -> Image.Image:
-        strip = Image.new("L", (height, _STRIP), 225)
+        strip = Image.new("L", (height, STRIP), 225)
         draw = ImageDraw.Draw(strip)
-        for left in range(10, max(height - 60, 11), _STRIP_EVERY):
+        for left in range(10, max(height - _STRIP_EVERY + 30, 11), _STRIP_EVERY):
             draw.text((left, 2), _EDGE, font=self._font(), fill=90)
         return strip.transpose(Image.Transpose.ROTATE_270)
 

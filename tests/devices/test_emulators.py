@@ -16,7 +16,7 @@ from PIL import Image
 from app.domain.identity import CARD_KINDS, DocumentKind, Sex
 from devices.emulators.cards import PRESETS, load_cards
 from devices.emulators.escpos_commands import CommandReader
-from devices.emulators.escpos_paper import DOTS, Paper, Slip
+from devices.emulators.escpos_paper import DOTS, MARGIN, STRIP, Paper, Slip
 from devices.escpos_status import ASK_MODEL, ASK_OFFLINE, ASK_PAPER_IN_ORDER
 from devices.line import Line, open_line
 from tests.devices.emulators import ROOT, Emulated, emulator
@@ -37,8 +37,9 @@ def double_byte(text: str) -> bytes:
 
 
 def ink(slip: Slip) -> Image.Image:
-    """The paper without the strip at its edge."""
-    return slip.picture.crop((0, 0, slip.picture.width - 40, slip.picture.height))
+    """What the head can reach: the paper without its margins and the strip at its edge."""
+    right, bottom = slip.picture.width - STRIP - MARGIN, slip.picture.height - MARGIN
+    return slip.picture.crop((MARGIN, MARGIN, right, bottom))
 
 
 def black_columns(slip: Slip) -> tuple[int, int]:
@@ -90,8 +91,9 @@ def test_styles_change_the_ink() -> None:
 
 def test_the_edge_says_that_it_is_a_demonstration() -> None:
     slip = printed(double_byte("演示") * 10 + b"\n" * 20)
-    strip = slip.picture.crop((DOTS[80], 0, slip.picture.width, slip.picture.height))
-    assert strip.width == 40
+    width, height = slip.picture.size
+    assert width == DOTS[80] + 2 * MARGIN + STRIP
+    strip = slip.picture.crop((width - STRIP, 0, width, height))
     assert sum(strip.histogram()[:128]) > 100
 
 
@@ -150,7 +152,7 @@ def test_each_cut_gives_a_picture_and_its_bytes(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert (tmp_path / "slip-0002.bin").read_bytes() == slip
     with Image.open(tmp_path / "slip-0002.png") as picture:
-        assert picture.width == DOTS[80] + 40
+        assert picture.width == DOTS[80] + 2 * MARGIN + STRIP
 
 
 def test_a_second_client_waits_for_the_first(escpos: Emulated) -> None:

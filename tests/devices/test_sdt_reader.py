@@ -124,7 +124,11 @@ def test_the_reader_says_who_it_is(sdt: Emulated) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "error"), [pytest.param("dead", DeviceTimeoutError, marks=pytest.mark.devices), ("sam_not_authorised", DeviceServiceError)]
+    ("fault", "error"),
+    [
+        pytest.param("dead", DeviceTimeoutError, marks=pytest.mark.devices),
+        ("sam_not_authorised", DeviceServiceError),
+    ],
 )
 def test_a_reader_that_cannot_work_says_so_when_asked(
     sdt: Emulated, fault: str, error: type[DeviceError]
