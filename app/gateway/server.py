@@ -41,18 +41,21 @@ def serve(
     to stdout, which is what a parent process waits for.  Raises StoreBusyError (another
     gateway on this DATA folder), StoreError, OSError (port taken), SQLAlchemyError.
     """
+    _on_signal(_leave)
     hold_lock(data)
     parts = open_parts(data, database, demo)
     try:
+        server = _server(parts)
         with _listening(host, port) as listener, _upkeep(parts):
+            _on_signal(lambda: setattr(server, "should_exit", True))
             (ready or _announce)(*listener.getsockname()[:2])
-            _run(parts, listener)
+            server.run(sockets=[listener])
     finally:
         parts.database.close()
     return 0
 
 
-def _run(parts: Parts, listener: socket.socket) -> None:
+def _server(parts: Parts) -> uvicorn.Server:
     config = uvicorn.Config(
         create_app(parts),
         log_config=None,
@@ -62,10 +65,19 @@ def _run(parts: Parts, listener: socket.socket) -> None:
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_FINISH_WITHIN_S,
     )
-    # uvicorn raises the signal again when it has stopped; ours must then do nothing
+    return uvicorn.Server(config)
+
+
+def _on_signal(act: Callable[[], None]) -> None:
+    """What SIGTERM and SIGINT do from now on.  While uvicorn serves, its own handling is in place;
+    it raises the signal once more when it has stopped, and that must find ours again."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[listener])
+        signal.signal(number, lambda *_: act())
+
+
+def _leave() -> None:
+    """Still preparing: nothing is served yet, and what is written so far is whole at any moment."""
+    raise SystemExit(0)
 
 
 @contextmanager

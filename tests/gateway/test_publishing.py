@@ -62,6 +62,13 @@ def test_sigterm_and_sigint_end_with_nought(tmp_path: Path) -> None:
             assert running.process.wait(30) == 0
 
 
+def test_a_stop_at_once_after_the_start_is_clean_too(tmp_path: Path) -> None:
+    """Also between `ready` and the first request, when the server is only about to run."""
+    for _ in range(3):
+        with gateway(tmp_path):
+            pass  # ends with SIGTERM, and has to end with 0
+
+
 def test_a_killed_gateway_starts_again_where_it_was(tmp_path: Path) -> None:
     with gateway(tmp_path) as running:
         station = AStation("441900A12", running.url).enrol(running.code())
