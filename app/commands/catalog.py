@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", required=True)
     importing = what.add_parser("import", help="make a local, unsigned draft")
     importing.add_argument("file", type=Path)
-    importing.add_argument("--format", choices=FORMATS, default="", help="told from the content when left out")
+    importing.add_argument("--format", choices=FORMATS, default="", help="left out: told from the content")
     search = what.add_parser("search", help="best first")
     search.add_argument("text")
     search.add_argument("--limit", type=_limit, default=20)
