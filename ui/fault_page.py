@@ -12,12 +12,13 @@ import traceback
 from collections.abc import Callable
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QEventLoop, QObject, QProcess, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from app.texts import Texts
+from app.texts import Texts, load
 from ui.theme import COUNTER, Scale, style_sheet
-from ui.widgets.kit import Kit, col, row
+from ui.widgets.kit import Kit, col, row, window
 
 logger = logging.getLogger(__name__)
 
@@ -109,6 +110,28 @@ class Faults(QObject):
 def install(app: QApplication, texts: Texts, scale: Scale = COUNTER) -> Faults:
     """From now on a bug shows the fault page instead of ending the program."""
     return Faults(app, texts, scale)
+
+
+def explain(words: str, texts: Texts | None = None) -> None:
+    """Say why the program cannot start, and wait until it was read (not where nobody can see it)."""
+    app, told = QApplication.instance(), texts or load()
+    if app is None or QGuiApplication.platformName() in ("offscreen", "minimal"):
+        return
+    kit = Kit(COUNTER)
+    leave = kit.button(told["ui.fault.leave"], "primary", name="fault_leave", h=48)
+    head = row(
+        kit.icon("warning", 40, "warn", 2), kit.text(told["ui.fault.cannot_start"], "h2"), None, gap=12
+    )
+    line = kit.text(words, "body", wrap=True, name="fault_why")
+    card = kit.card(head, line, 8, row(leave, None), gap=12, margins=(32, 28, 32, 24))
+    page = window(kit, row(card))
+    page.setMinimumWidth(560)
+    loop = QEventLoop()
+    leave.clicked.connect(page.close)
+    page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    page.destroyed.connect(loop.quit)
+    page.show()
+    loop.exec()
 
 
 def restart() -> None:

@@ -5,7 +5,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.domain.device import DeviceEvent, DeviceHealth
 from app.errors import AppError
 from app.services.outbox_relay import RelayReport, relay
-from app.services.printing import recover_prints
 from app.services.station_status import StationStatus, look
 from ui.desk import Desk
 from ui.status_lines import Known, StatusLine, status_lines
@@ -105,16 +104,8 @@ class Relay(QObject):
         self._timer.timeout.connect(self.run)
 
     def start(self) -> None:
-        """Also settles what a crash left half printed: nobody knows, so a person will be asked."""
-        office = self._desk.office
-        self._desk.tasks.run(
-            self._desk.store_executor,
-            lambda: recover_prints(office),
-            owner=self,
-            done=lambda _count: self.run(),
-            failed=lambda _error: None,  # the status line of the store tells it
-        )
         self._timer.start(RELAY_MS)
+        self.run()
 
     def stop(self) -> None:
         self._timer.stop()

@@ -307,11 +307,19 @@ QPushButton[kind="fact"], QPushButton[kind="fact_pill"] {
 }
 QPushButton[kind="fact_pill"] { background:${panel}; padding:0 ${h}px; }
 QPushButton[kind="line"] {
-    background:${panel}; border:none; border-bottom:1px solid ${line}; border-left:3px solid ${panel}; border-radius:0;
-    min-height:0; max-height:1000px; padding:0; text-align:left;
+    background:${panel}; border:none; border-bottom:1px solid ${line}; border-left:3px solid ${panel};
+    border-radius:0; min-height:51px; max-height:51px; padding:0; text-align:left;
 }
 QPushButton[kind="line"]:hover { background:${surface}; }
 QPushButton[kind="line"][current="yes"] { background:${primary_soft}; border-left-color:${primary}; }
+QScrollArea#desk, QScrollArea#desk > QWidget { background:${sunken}; border:none; }
+#large_paper { border:1px solid ${line}; background:${panel}; }
+#hits_panel { border:1px solid ${edge}; }
+QFrame[role="scrim"] { background:rgba(10, 25, 45, 110); border:none; }
+QPushButton[kind="pad"] {
+    background:${panel}; color:${ink}; border:1px solid ${edge}; font-size:${h2}px; padding:0;
+}
+QPushButton[kind="pad"]:hover { background:${primary_soft}; border-color:${primary}; }
 QLineEdit[verdict="stop"] { border-color:${stop}; }
 QLineEdit[verdict="ok"] { border-color:${ok}; }
 QScrollArea { background:transparent; border:none; }

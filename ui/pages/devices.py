@@ -24,6 +24,7 @@ from ui.widgets.kit import Kit, Part, box, clear, col, row, stack
 from ui.words import moment, sentence, since
 
 LIST_ROW, DETAIL = 52, 520
+NOTE_PX = 460
 WAITING_ROWS = 8
 
 
@@ -38,7 +39,7 @@ class DevicesPage(QWidget):
         self._texts = desk.office.texts
         self._current = ""
         self._shown: tuple[StatusLine, ...] = ()
-        self._buttons: dict[str, QPushButton] = {}
+        self._buttons: dict[str, _ListRow] = {}
         self._testing: set[str] = set()
         self._tested: dict[str, str] = {}
         self._waiting: tuple[Waiting, ...] = ()
@@ -123,30 +124,17 @@ class DevicesPage(QWidget):
         clear(self._list)
         self._buttons = {}
         for line in lines:
-            button = QPushButton()
-            button.setObjectName(f"device_{line.key}")
-            button.setProperty("kind", "line")
-            button.setFixedHeight(LIST_ROW)
+            button = _ListRow(self._kit, line)
             button.clicked.connect(lambda _checked=False, key=line.key: self.open(key))
             self._buttons[line.key] = button
             self._list.addWidget(button)
 
     def _fill(self, lines: tuple[StatusLine, ...]) -> None:
-        kit, texts = self._kit, self._texts
+        texts = self._texts
         for line in lines:
             button = self._buttons[line.key]
             button.setAccessibleName(texts.say("ui.status_name", name=line.name, state=line.state))
-            old = button.layout()
-            if old is not None:
-                clear(old)
-            words = stack(kit.text(line.name, "strong"), kit.text(line.note[:34], "caption", "muted"))
-            parts = row(kit.icon(line.icon, 24, "primary"), words, None, self._pill(line), gap=12)
-            if old is None:
-                parts.setContentsMargins(16, 0, 8, 0)
-                button.setLayout(parts)
-            else:
-                assert isinstance(old, type(parts))
-                old.addLayout(parts)
+            button.show_line(line)
         ready = can_receive(lines)
         tone = worst(lines)
         key = "health.open" if ready and tone == "quiet" else "health.open_with" if ready else "health.closed"
@@ -164,10 +152,6 @@ class DevicesPage(QWidget):
             if n:
                 pills.append(kit.pill(texts.say(f"health.count_{word}", n=n), tone, icon))
         return pills
-
-    def _pill(self, line: StatusLine) -> QFrame:
-        icon = {"quiet": "done", "warn": "warning", "stop": "fail"}.get(line.tone, "clock")
-        return self._kit.pill(line.state, line.tone, icon)
 
     def _mark(self) -> None:
         for key, button in self._buttons.items():
@@ -195,7 +179,7 @@ class DevicesPage(QWidget):
         name = col(
             kit.text(line.name, "h2"), *([kit.text(about, "caption", "muted")] if about else []), gap=0
         )
-        self._add(box(row(kit.icon(line.icon, 32, "primary"), name, None, self._pill(line), gap=12)))
+        self._add(box(row(kit.icon(line.icon, 32, "primary"), name, None, state_pill(kit, line), gap=12)))
         if health is not None:
             self._device(line, health)
         elif line.key == "catalog":
@@ -376,6 +360,35 @@ class DevicesPage(QWidget):
             self._waiting = waiting
             if self._current == "outbox":
                 self._show_detail()
+
+
+class _ListRow(QPushButton):
+    """Icon, name over note, and the state as a pill; one click target."""
+
+    def __init__(self, kit: Kit, line: StatusLine) -> None:
+        super().__init__()
+        self._kit = kit
+        self.setObjectName(f"device_{line.key}")
+        self.setProperty("kind", "line")
+        self.setFixedHeight(LIST_ROW)
+        self._name = kit.text("", "strong")
+        self._note = kit.text("", "caption", "muted")
+        self._pill = QVBoxLayout()
+        words = stack(self._name, self._note)
+        layout = row(kit.icon(line.icon, 24, "primary"), words, None, self._pill, gap=12)
+        layout.setContentsMargins(16, 0, 8, 0)
+        self.setLayout(layout)
+
+    def show_line(self, line: StatusLine) -> None:
+        set_text(self._name, line.name)
+        set_text(self._note, self.fontMetrics().elidedText(line.note, Qt.TextElideMode.ElideRight, NOTE_PX))
+        clear(self._pill)
+        self._pill.addWidget(state_pill(self._kit, line))
+
+
+def state_pill(kit: Kit, line: StatusLine) -> QFrame:
+    icon = {"quiet": "done", "warn": "warning", "stop": "fail"}.get(line.tone, "clock")
+    return kit.pill(line.state, line.tone, icon)
 
 
 class SyncControl(QWidget):

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.texts import Texts
-from ui.widgets.kit import Kit, box, col, row
+from ui.widgets.kit import Kit, box, row
 from ui.widgets.overlay import Overlay
 
 KEYS = (
@@ -32,11 +32,10 @@ class HelpCard(Overlay):
         close.setShortcut("Esc")
         head = row(kit.text(texts["ui.help_title"], "h2"), None, close)
         phone = kit.text(texts["ui.help_support"], "body", "muted", wrap=True)
-        layout = col(
-            head, kit.text(texts["ui.help_lead"], "body", "muted", wrap=True), 8, grid, None, phone, gap=12
-        )
-        layout.setContentsMargins(32, 24, 32, 24)
-        super().__init__(parent, layout, "help_card", margin=48)
+        lead = kit.text(texts["ui.help_lead"], "body", "muted", wrap=True)
+        card = kit.card(head, lead, 8, grid, 16, phone, gap=12, margins=(32, 24, 32, 24), name="help_sheet")
+        card.setFixedWidth(1000)
+        super().__init__(parent, card, "help_card")
         close.clicked.connect(self.hide)
         self._close = close
 

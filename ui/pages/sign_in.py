@@ -82,7 +82,7 @@ class SignInPage(QWidget):
         for place, digit in enumerate((*KEYS, "", "0", "⌫")):
             if not digit:
                 continue
-            button = self._kit.button(digit, "secondary", name=f"pad_{digit}", h=64, w=74)
+            button = self._kit.button(digit, "pad", name=f"pad_{digit}", h=64, w=74)
             if digit == "⌫":
                 button.setAccessibleName(self._texts["signin.erase"])
                 button.setObjectName("pad_erase")

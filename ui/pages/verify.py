@@ -131,7 +131,7 @@ class VerifyPage(QWidget):
         note = texts["inspect.genuine_pdf" if verdict.receipt else "inspect.genuine_qr"]
         self._result.addWidget(kit.message("ok", texts["inspect.genuine"], note, name="verdict"))
         if verdict.station.demo:
-            self._result.addWidget(kit.message("accent", texts["inspect.demo"], texts["inspect.demo_note"]))
+            self._result.addWidget(kit.message("primary", texts["inspect.demo"], texts["inspect.demo_note"]))
         for key, value in self._facts(verdict):
             self._result.addLayout(self._fact(texts[f"inspect.fact.{key}"], value))
         self._result.addStretch(1)

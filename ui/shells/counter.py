@@ -17,7 +17,7 @@ Names a tour or a test may rely on (all found by `findChild` on the shell):
     device_<key> device_note device_act stop_sync check_again
     status_network status_outbox status_catalog status_id_reader status_receipt_printer status_scanner
 
-Keys: F1 help, F9 decision, Ctrl+1 … 4 pages, Ctrl+J 交接; the rest stand in `ui.pages.counter.page.bind_keys`.
+Keys: F1 help, F9 decision, Ctrl+1 … 4 pages, Ctrl+J 交接; the rest: `ui.pages.counter.page.bind_keys`.
 """
 
 from typing import Protocol
@@ -137,7 +137,7 @@ class CounterShell(QFrame):
         self.intake.stored.connect(self.relay.run)
         self.intake.stored.connect(self.board.look)
         self.intake.show_receipt.connect(self._show_receipt)
-        self.intake.devices_wanted.connect(lambda: self.go("devices"))
+        self.intake.devices_wanted.connect(self._open_device)
         self.devices.send_now.connect(self.relay.run)
         self.devices.sync.finished.connect(self.board.look)
         self.relay.relayed.connect(lambda _report: self.board.look())
@@ -241,7 +241,8 @@ class CounterShell(QFrame):
 
     def _open_device(self, key: str) -> None:
         self.go("devices")
-        self.devices.open(key)
+        if key:
+            self.devices.open(key)
 
     def _show_receipt(self, text: str) -> None:
         self.go("verify")

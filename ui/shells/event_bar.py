@@ -1,7 +1,7 @@
 """The bar of an outing: its name and place, the line, and the numbers one drives home with."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedLayout, QWidget
 
 from app.errors import AppError
 from app.services import case_file
@@ -43,8 +43,9 @@ class EventBar(QFrame):
         self._pages.addWidget(self._asked())
         title = QWidget()
         title.setLayout(self._pages)
+        title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         layout = row(title, self._line, None, *self._facts.values(), self._battery, gap=12)
-        layout.setContentsMargins(16, 0, 8, 0)
+        layout.setContentsMargins(16, 0, 16, 0)
         self.setLayout(layout)
         board.ticked.connect(self.refresh)
         self.refresh()
@@ -56,7 +57,7 @@ class EventBar(QFrame):
         self._place = kit.text("", "body", "muted", name="event_where")
         self._edit = kit.button(self._texts["popup.edit"], "quiet", name="event_edit", h=26)
         self._edit.clicked.connect(self.edit)
-        return box(row(self._name, self._place, self._edit, None, gap=8))
+        return box(row(self._name, self._place, self._edit, gap=8))
 
     def _asked(self) -> QWidget:
         kit, texts = self._kit, self._texts
@@ -68,7 +69,7 @@ class EventBar(QFrame):
         save.clicked.connect(self.save)
         self.name.returnPressed.connect(self.place.setFocus)
         self.place.returnPressed.connect(self.save)
-        return box(row(self.name, self.place, save, None, gap=8))
+        return box(row(self.name, self.place, save, gap=8))
 
     def _fact(self, name: str, icon: str, key: str) -> KeyButton:
         pal = self._kit.pal

@@ -24,6 +24,7 @@ TONE_ICON = {
 }
 _VCENTER = Qt.AlignmentFlag.AlignVCenter
 _PILL_PX, _SUB_PX = 13, 12
+_TWO_LINES = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,10 @@ class Cells(QStyledItemDelegate):
         small.setPixelSize(_SUB_PX)
         small.setBold(False)
         room = inner.width()
+        if not cell.sub and metrics.horizontalAdvance(cell.text) > room and inner.height() >= _TWO_LINES:
+            p.setFont(small)  # long names differ at the end: two small lines rather than dots
+            p.drawText(inner, side | _VCENTER | int(Qt.TextFlag.TextWrapAnywhere), cell.text)
+            return
         text = metrics.elidedText(cell.text, Qt.TextElideMode.ElideMiddle, room)
         p.drawText(inner, side | _VCENTER, text)
         if cell.sub:

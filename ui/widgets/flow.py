@@ -32,7 +32,9 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), move=False)
+        edge = self.contentsMargins()
+        inner = QRect(0, 0, width - edge.left() - edge.right(), 0)
+        return self._arrange(inner, move=False) + edge.top() + edge.bottom()
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
@@ -40,11 +42,12 @@ class FlowLayout(QLayout):
     def minimumSize(self) -> QSize:
         widest = max((sum(i.sizeHint().width() for i in run) for run in self._runs()), default=0)
         tallest = max((item.sizeHint().height() for item in self._items), default=0)
-        return QSize(widest, tallest)
+        edge = self.contentsMargins()
+        return QSize(widest + edge.left() + edge.right(), tallest + edge.top() + edge.bottom())
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
-        self._arrange(rect, move=True)
+        self._arrange(rect.marginsRemoved(self.contentsMargins()), move=True)
 
     def _runs(self) -> list[list[QLayoutItem]]:
         """Items in groups that must not be torn apart."""

@@ -1,18 +1,21 @@
-"""A card over a page, without a window of its own: help, large pictures, the question before 交接."""
+"""A card over a page, without a window of its own: help, for one."""
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QFrame, QLayout, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QWidget
+
+from ui.widgets.kit import col, row
 
 
 class Overlay(QFrame):
-    """Covers its parent with a margin and follows its size."""
+    """Dims its parent and lays `card` in the middle; a click beside the card closes it."""
 
-    def __init__(self, parent: QWidget, layout: QLayout, name: str, margin: int = 24) -> None:
+    def __init__(self, parent: QWidget, card: QWidget, name: str) -> None:
         super().__init__(parent)
-        self._margin = margin
         self.setObjectName(name)
-        self.setProperty("role", "card")
-        self.setLayout(layout)
+        self.setProperty("role", "scrim")
+        self._card = card
+        self.setLayout(col(None, row(None, card, None), None))
         parent.installEventFilter(self)
         self.hide()
 
@@ -26,7 +29,11 @@ class Overlay(QFrame):
             self._cover()
         return False
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._card.geometry().contains(event.position().toPoint()):
+            self.hide()
+
     def _cover(self) -> None:
-        parent, m = self.parentWidget(), self._margin
+        parent = self.parentWidget()
         if parent is not None:
-            self.setGeometry(parent.rect().adjusted(m, m, -m, -m))
+            self.setGeometry(parent.rect())

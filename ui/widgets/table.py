@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from ui.theme import Palette
 from ui.widgets.cells import CELL, Cell, Cells
 from ui.widgets.kit import Kit
 
@@ -45,11 +47,36 @@ class CellModel(QAbstractTableModel):
         return cell.text if role in words else None
 
 
+class RowTable(QTableView):
+    """The focus ring lies round the current row: that is what the keys act on."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self._ring = palette.focus
+        self.setProperty("no_ring", True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        at = self.currentIndex()
+        if not self.hasFocus() or not at.isValid():
+            return
+        top, height = self.rowViewportPosition(at.row()), self.rowHeight(at.row())
+        p = QPainter(self.viewport())
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setPen(QPen(QColor(self._ring), 3))
+        p.drawRoundedRect(QRectF(2, top + 1.5, self.viewport().width() - 4, height - 3), 8, 8)
+        p.end()
+
+    def currentChanged(self, now: QModelIndex, old: QModelIndex) -> None:  # type: ignore[override]
+        super().currentChanged(now, old)
+        self.viewport().update()
+
+
 def make_table(
     kit: Kit, name: str, heads: Sequence[str], widths: Sequence[int], tall: int = 40
 ) -> QTableView:
     """Width 0 takes what is left over."""
-    view = QTableView()
+    view = RowTable(kit.pal)
     view.setObjectName(name)
     view.setModel(CellModel(heads, view))
     view.setItemDelegate(Cells(kit.pal, view))

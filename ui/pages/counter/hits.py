@@ -25,7 +25,7 @@ from app.texts import Texts
 from ui.pages.counter.steps import set_text
 from ui.widgets.kit import CELL, Kit, Part, box, col, row
 
-ROW_HEIGHT, MOST_ROWS = 48, 8
+ROW_HEIGHT, MOST_ROWS, HEAD, FOOT, EMPTY = 48, 8, 52, 36, 96
 
 
 class Tab(Enum):
@@ -139,7 +139,7 @@ class Hits(QFrame):
         self._more = kit.text("", "caption", "muted")
         self._model = QStandardItemModel(self)
         self.list = _make_list(kit, texts, channel, self._model, self)
-        head = box(row(*self._tabs.values(), None, self._found, gap=4), (12, 8, 16, 8))
+        head = box(row(*self._tabs.values(), None, self._found, gap=4), (12, 0, 16, 0), fixed=(0, HEAD))
         self.setLayout(col(head, self.list, self._empty, self._foot(kit), gap=0))
         self.list.clicked.connect(lambda index: self.chosen.emit(index.data(CELL)))
         self.list.selectionModel().currentChanged.connect(
@@ -152,7 +152,9 @@ class Hits(QFrame):
         for key, word in (("↑↓", "move"), ("Enter", "take"), ("Tab", "tab"), ("Esc", "close")):
             keys += [kit.key(key), kit.text(self._texts[f"counter.search_{word}"], "caption", "muted"), 8]
         ways = kit.text(self._texts["counter.search_ways"], "caption", "muted")
-        return box(row(*keys, None, self._more, 16, ways, gap=4), (16, 0, 16, 0), role="foot", fixed=(0, 36))
+        return box(
+            row(*keys, None, self._more, 16, ways, gap=4), (16, 0, 16, 0), role="foot", fixed=(0, FOOT)
+        )
 
     # -- content ---------------------------------------------------------------------------------
 
@@ -170,7 +172,7 @@ class Hits(QFrame):
         self.list.setFixedHeight(ROW_HEIGHT * rows)
         self.list.setVisible(bool(hits))
         self._empty.setVisible(not hits)
-        self._empty.setFixedHeight(0 if hits else 96)
+        self._empty.setFixedHeight(0 if hits else EMPTY)
         set_text(
             self._more, self._texts.say("counter.hit_more", n=len(hits) - rows) if len(hits) > rows else ""
         )
@@ -205,7 +207,7 @@ class Hits(QFrame):
 
     def height_wanted(self) -> int:
         rows = min(self._model.rowCount(), MOST_ROWS)
-        return 48 + (ROW_HEIGHT * rows if rows else 96) + 36 + 2
+        return HEAD + (ROW_HEIGHT * rows if rows else EMPTY) + FOOT + 2
 
 
 def _make_list(

@@ -22,10 +22,11 @@ from app.texts import Texts
 from ui.pages.counter.session import IntakeSession
 from ui.pages.counter.steps import StepLabel, set_text
 from ui.widgets.kit import CELL, Cell, Cells, Kit, box, col, row
+from ui.widgets.table import RowTable
 
 HEAD, TALL = 32, 40
 NUMBER, NAME, DUE, ORIGINALS, COPIES, SOURCE, STATE, ACTION = range(8)
-_WIDTHS = (36, 0, 104, 104, 104, 104, 108, 116)
+_WIDTHS = (36, 0, 92, 100, 100, 96, 92, 92)
 MOST = 99
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -173,11 +174,11 @@ def more_box(cell: QRect) -> QRect:
     return QRect(cell.x() + 64, cell.center().y() - 11, 24, 24)
 
 
-class MaterialsTable(QTableView):
+class MaterialsTable(RowTable):
     """Keyboard and mouse turn into new takings of the session."""
 
     def __init__(self, kit: Kit, texts: Texts, session: IntakeSession) -> None:
-        super().__init__()
+        super().__init__(kit.pal)
         self._session = session
         self.source = MaterialsModel(texts, session)
         self.source.setParent(self)
@@ -219,9 +220,15 @@ class MaterialsTable(QTableView):
         """Make a material current and put the cursor there (the jump from a finding)."""
         for number, material in enumerate(self.source.materials):
             if (material.id or material.name) == material_id or material.id == material_id:
-                self.setCurrentIndex(self.source.index(number, ORIGINALS))
+                self.go_to_row(number)
                 self.setFocus()
                 return
+
+    def go_to_row(self, number: int) -> None:
+        """Into the count that is asked for: the copies where no original is."""
+        material = self.source.materials[number]
+        column = COPIES if material.copies and not material.originals else ORIGINALS
+        self.setCurrentIndex(self.source.index(number, column))
 
     # -- changes ---------------------------------------------------------------------------------
 
@@ -264,7 +271,7 @@ class MaterialsTable(QTableView):
     def _step_down(self) -> None:
         at = self.currentIndex()
         if at.row() + 1 < self.source.rowCount():
-            self.setCurrentIndex(self.source.index(at.row() + 1, at.column()))
+            self.go_to_row(at.row() + 1)
 
     # -- input -----------------------------------------------------------------------------------
 
@@ -346,4 +353,4 @@ class MaterialsBlock(QFrame):
         set_text(self._lack, lack, "stop" if tally.missing else "ok")
         self.label.set_state("todo" if not chosen else "now" if tally.missing else "done")
         if intake.materials() and not self.table.currentIndex().isValid():
-            self.table.setCurrentIndex(self.table.source.index(0, ORIGINALS))
+            self.table.go_to_row(0)

@@ -118,13 +118,13 @@ class OutcomePanel(QFrame):
             words = texts.say(key, n=job.copy_no - 1)
             return kit.message("ok", words, texts["counter.done.take_it"], name="outcome_print")
         if job.state is PrintState.UNKNOWN:
-            return self._question(sentence(texts, spoken(job.reason)))
+            return self._question()
         body = " ".join(
             t for t in (sentence(texts, spoken(job.reason)), texts["counter.done.again_note"]) if t
         )
         return kit.message("stop", texts["counter.done.failed"], body, name="outcome_print")
 
-    def _question(self, why: str) -> QFrame:
+    def _question(self) -> QFrame:
         kit, texts, run = self._kit, self._texts, self._run
         yes = kit.button(texts["counter.done.came_out"], "secondary", "Y", name="came_out")
         no = kit.button(texts["counter.done.not_out"], "secondary", "N", name="not_out")
@@ -132,7 +132,7 @@ class OutcomePanel(QFrame):
         no.setShortcut("N")
         yes.clicked.connect(lambda: run.answer(True))
         no.clicked.connect(lambda: run.answer(False))
-        body = " ".join(t for t in (why, texts["counter.done.question_note"]) if t)
+        body = texts["counter.done.question_note"]
         self._primary = yes
         return kit.message("warn", texts["counter.done.question"], body, yes, no, name="outcome_print")
 

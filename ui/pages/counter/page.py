@@ -38,7 +38,7 @@ class IntakePage(QWidget):
 
     stored = Signal()
     show_receipt = Signal(str)
-    devices_wanted = Signal()
+    devices_wanted = Signal(str)
 
     def __init__(
         self, kit: Kit, desk: Desk, profile: Profile, board: StatusBoard, files: FileChoices
@@ -69,6 +69,7 @@ class IntakePage(QWidget):
         self._board.changed.connect(self._status_changed)
         self._board.ticked.connect(self._status_changed)
         self.bench.undo.connect(self.undo)
+        self.bench.device_wanted.connect(self.devices_wanted)
         self.bench.side.decide.connect(self.decide)
         self.bench.side.enlarge.connect(self.bench.toggle_large)
         self.bench.large.closed.connect(self.bench.large.hide)
@@ -92,7 +93,7 @@ class IntakePage(QWidget):
         self.start.restore.connect(self.restore)
         self.start.forget.connect(self.forget)
         self.start.item.connect(self._begin_with)
-        self.start.devices.connect(self.devices_wanted)
+        self.start.devices.connect(lambda: self.devices_wanted.emit(""))
 
     # -- coming and going --------------------------------------------------------------------------
 

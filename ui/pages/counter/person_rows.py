@@ -71,10 +71,10 @@ class ApplicantRow(StepRow):
         self._editing = False
         self.entry = HandEntry(kit, texts, "hand")
         self._words = _Words(kit, "applicant_name")
-        self.same = kit.button(texts["counter.face_same"], "seg", name="face_same", on=False)
+        self.same = kit.button(texts["counter.face_same"], "seg", "F6", name="face_same", on=False)
         self.differs = kit.button(texts["counter.face_differs"], "seg", name="face_differs", on=False)
         self._face = box(
-            row(kit.text(texts["counter.face"], "body", "muted"), self.same, self.differs, gap=4)
+            row(kit.text(texts["counter.face"], "body", "muted"), 4, self.same, self.differs, gap=4)
         )
         self._edit = kit.button(texts["counter.edit"], "quiet", name="hand_edit")
         self._again = kit.button(texts["counter.read_again"], "quiet", "F2", name="read_again")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWi
 
 from app.domain.device import DeviceKind
 from app.domain.printing import PaperForm
+from app.domain.receipt import Receipt
 from app.errors import AppError
 from app.ports import Picture
 from app.services.intake import preview_receipt
@@ -42,6 +43,7 @@ class Drawing(QObject):
         super().__init__(session)
         self._desk, self._session, self._offline = desk, session, offline
         self._busy, self._stale = False, False
+        self._issued: Receipt | None = None
         self.image: QImage | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -49,7 +51,7 @@ class Drawing(QObject):
         self._pause.timeout.connect(self._draw)
 
     def ask(self) -> None:
-        self._pause.start()
+        self._pause.start(PAUSE_MS)
 
     def large(self, form: PaperForm, done: Callable[[QImage], None]) -> None:
         """One picture at full size."""
@@ -58,7 +60,9 @@ class Drawing(QObject):
             self._run(work, lambda picture: done(image_of(picture)))
 
     def _work(self, form: PaperForm, width: int) -> Callable[[], Picture] | None:
-        intake, office = self._session.intake, self._desk.office
+        intake, office, issued = self._session.intake, self._desk.office, self._issued
+        if issued is not None:
+            return lambda: office.press.preview(issued, form, width)
         if intake.applicant is None or intake.item is None:
             return None
         application = intake.application(self._session.profile.channel, self._session.operator)
@@ -66,6 +70,12 @@ class Drawing(QObject):
         return lambda: office.press.preview(
             preview_receipt(office, application, item, offline=offline), form, width
         )
+
+    def show_issued(self, receipt: Receipt | None) -> None:
+        """After F9 the paper with its number instead of the one to come; None goes back."""
+        if receipt != self._issued:
+            self._issued = receipt
+            self._pause.start(0)
 
     def _draw(self) -> None:
         work = self._work(printed_form(self._desk), RENDER_PX)
@@ -158,6 +168,8 @@ class LargePreview(QFrame):
         scroll.setWidget(self._picture)
         scroll.setAlignment(Qt.AlignmentFlag.AlignCenter)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setProperty("no_ring", True)
+        scroll.setObjectName("desk")
         self._scroll = scroll
         self.slip = kit.choice(texts["counter.form_slip"], on=True)
         self.a4 = kit.choice(texts["counter.form_a4"])

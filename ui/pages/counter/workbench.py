@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 
+from app.domain.device import DeviceKind
 from app.domain.printing import PaperForm
 from ui.desk import Desk
 from ui.pages.counter.notices import Notices
@@ -24,6 +25,7 @@ class Workbench(QFrame):
     """Shows session, receiving and status; decides nothing."""
 
     undo = Signal()
+    device_wanted = Signal(str)
 
     def __init__(
         self, kit: Kit, desk: Desk, session: IntakeSession, receiving: Receiving, board: StatusBoard
@@ -32,6 +34,7 @@ class Workbench(QFrame):
         self._kit, self._desk, self._board = kit, desk, board
         self._session, self._receiving = session, receiving
         self._texts = desk.office.texts
+        self._printer = ""
         self.notices = Notices(kit, self._texts)
         self.sheet = Sheet(kit, desk, session)
         self.side = SidePanel(kit, desk, session)
@@ -76,8 +79,11 @@ class Workbench(QFrame):
         self.sheet.refresh()
         self.side.refresh()
         self._show_title(stored)
+        self._show_printer()
         self._show_decision()
         self.outcome.refresh()
+        received = self._receiving.received
+        self._drawing.show_issued(received.issued.receipt if received else None)
 
     def redraw(self) -> None:
         """The intake is another one: so is the paper."""
@@ -85,7 +91,21 @@ class Workbench(QFrame):
 
     def status_changed(self) -> None:
         self._show_title(self._receiving.received is not None)
+        self._show_printer()
         self._show_decision()
+
+    def _show_printer(self) -> None:
+        """Paper in trouble is said where the paper is asked for, with what still works."""
+        line = next((x for x in self._board.lines if x.key == DeviceKind.RECEIPT_PRINTER.value), None)
+        if line is None or line.tone != "stop" or self._receiving.received is not None:
+            self.notices.drop("printer")
+            self._printer = ""
+        elif line.word != self._printer:
+            self._printer = line.word
+            how = self._kit.button(self._texts["counter.how"], "secondary", name="printer_how", h=28)
+            how.clicked.connect(lambda: self.device_wanted.emit(DeviceKind.RECEIPT_PRINTER.value))
+            body = self._texts["counter.printer_note"]
+            self.notices.say("printer", "stop", line.word, body, how)
 
     def _show_title(self, stored: bool) -> None:
         status = self._board.status
@@ -118,6 +138,8 @@ class Workbench(QFrame):
             key, tone, live = "counter.reason.storing", "primary", False
         elif blocked := session.blocking():
             key, tone, live = blocked, "stop" if blocked == "counter.reason.errors" else "muted", False
+        elif self._printer:
+            key, tone, live = "counter.reason.no_paper", "warn", True
         else:
             key, tone, live = f"counter.reason.{'offline' if offline else 'ready'}", "primary", True
         failed = sum(f.error is not None for f in session.findings())

@@ -1,0 +1,339 @@
+"""A counter on a desk of its own: real store, catalog, press, seal; devices and line played by hand."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.catalog.build import build_catalog
+from app.catalog.demo import demo_items
+from app.catalog.file import CatalogFile
+from app.domain.catalog import CatalogInfo, Channel, Item
+from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, DeviceStatus
+from app.domain.identity import DocumentKind, IdentityDocument, Sex
+from app.domain.numbering import NumberBlock
+from app.domain.operator import Operator, Role
+from app.domain.outbox import OutboxMessage
+from app.domain.printing import PrintOutcome, PrintState
+from app.domain.receipt import Verdict
+from app.errors import NoCardError, OfflineError, SignInError
+from app.ports import Enrolment, GatewayHealth, SyncReport
+from app.receipts.press import Press
+from app.receipts.verify import verify
+from app.schedules import load_calendar
+from app.services.office import Office, Station
+from app.store.local import LocalStore, open_local
+from app.texts import load
+from tests.receipts import samples
+from ui.desk import Desk
+from ui.tasks import TaskRunner
+
+NOW = datetime(2026, 11, 20, 9, 46, tzinfo=ZoneInfo("Asia/Shanghai"))
+FOLDER_KEY = {"GUANJIA_KEYSTORE": "file"}
+LI = Operator("0217", "演示·李柜员", Role.CLERK)
+WANG = Operator("0105", "演示·王柜员", Role.CLERK)
+PINS = {"0217": ("246810", LI), "0105": ("135790", WANG)}
+
+
+def person(name: str = "演示·东方测试", number: str = "11010519491231002X") -> IdentityDocument:
+    """Nobody: the number is the example of GB 11643."""
+    return IdentityDocument(
+        DocumentKind.RESIDENT,
+        name,
+        number,
+        sex=Sex.FEMALE,
+        nation="01",
+        birth=date(1949, 12, 31),
+        address="广东省东莞市演示街道测试路一号",
+        authority="演示公安局",
+        valid_from=date(2016, 5, 6),
+        valid_to=date(2036, 5, 6),
+        machine_read=True,
+    )
+
+
+class FakeClock:
+    def __init__(self, now: datetime = NOW) -> None:
+        self.at = now
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_time(self, **period: float) -> None:
+        self.at += timedelta(**period)
+
+
+class FakeDevices:
+    """`app.ports.Devices` in the hands of a test; announces itself as simulated."""
+
+    def __init__(self, kinds: Sequence[DeviceKind] = tuple(DeviceKind)) -> None:
+        self.states = {
+            k: DeviceHealth(k, DeviceStatus.ONLINE, since=NOW, driver="fake", line="-", simulated=True)
+            for k in kinds
+        }
+        self.outcomes: list[PrintOutcome] = []
+        self.slips: list[bytes] = []
+        self.gate: Event | None = None
+        self.watching = False
+        self.on_reader: CardRead | None = None
+        self._tell: list[Callable[[DeviceEvent], None]] = []
+
+    # what a test does
+    def lay(self, document: IdentityDocument | None = None, doubtful: bool = False) -> None:
+        self.say(CardRead(document or person(), doubtful))
+
+    def say(self, event: DeviceEvent) -> None:
+        for tell in self._tell:
+            tell(event)
+
+    def set(self, kind: DeviceKind, status: DeviceStatus, reason: str = "", since: datetime = NOW) -> None:
+        self.states[kind] = DeviceHealth(kind, status, reason, since, "fake", "-", simulated=True)
+        self.say(self.states[kind])
+
+    # the port
+    def listen(self, listener: Callable[[DeviceEvent], None]) -> None:
+        self._tell.append(listener)
+
+    def health(self) -> Sequence[DeviceHealth]:
+        return tuple(self.states.values())
+
+    def has(self, kind: DeviceKind) -> bool:
+        return kind in self.states
+
+    def watch_cards(self, on: bool) -> None:
+        self.watching = on
+
+    def read_card(self, deadline_s: float, cancelled: Event) -> "Future[CardRead]":
+        future: Future[CardRead] = Future()
+        if self.on_reader is None:
+            future.set_exception(NoCardError())
+        else:
+            future.set_result(self.on_reader)
+        return future
+
+    def print_slip(self, data: bytes, deadline_s: float) -> "Future[PrintOutcome]":
+        if self.gate is not None:
+            assert self.gate.wait(20)
+        self.slips.append(data)
+        future: Future[PrintOutcome] = Future()
+        future.set_result(self.outcomes.pop(0) if self.outcomes else PrintOutcome(PrintState.CONFIRMED))
+        return future
+
+    def paper_width_mm(self) -> int:
+        return 80
+
+    def probe(self, kind: DeviceKind) -> "Future[DeviceHealth]":
+        future: Future[DeviceHealth] = Future()
+        future.set_result(self.states[kind])
+        return future
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class FakeGateway:
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock, self.down = clock, False
+        self.skew = timedelta()
+        self.kept: dict[str, OutboxMessage] = {}
+        self.refusal: Exception | None = None
+
+    def health(self, timeout_s: float = 2.0) -> GatewayHealth:
+        self._answer()
+        return GatewayHealth(self.clock.now() + self.skew, "v2026.11.19")
+
+    def upload(self, message: OutboxMessage, timeout_s: float = 10.0) -> str:
+        self._answer()
+        if self.refusal is not None:
+            raise self.refusal
+        self.kept[message.message_id] = message
+        return ""
+
+    def sign_in(self, operator_id: str, pin: str) -> Operator:
+        self._answer()
+        right, operator = PINS.get(operator_id, ("", None))
+        if operator is None or pin != right:
+            raise SignInError(left=4)
+        return operator
+
+    def lease_numbers(self, count: int) -> NumberBlock:
+        self._answer()
+        return NumberBlock("leased", 90001, 90000 + count)
+
+    def enrol(self, *_: object) -> Any:
+        raise OfflineError
+
+    def _answer(self) -> None:
+        if self.down:
+            raise OfflineError
+
+
+class FakeSync:
+    """Three pieces; the last waits for `gate`, so that a test can look, or stop it."""
+
+    def __init__(self) -> None:
+        self.gate: Event | None = None
+
+    def run(self, progress: Callable[[int, int], None] | None = None) -> SyncReport:
+        for piece in range(1, 4):
+            if progress is not None:
+                progress(piece * 1_000_000, 3_000_000)
+            if piece == 2 and self.gate is not None:
+                assert self.gate.wait(20)
+        return SyncReport("v2026.11.20", 75, changed=True)
+
+
+class FakeVerifier:
+    """The real verification with the keys of the sample authority."""
+
+    def __init__(self, keys: Callable[[str], Any]) -> None:
+        self._keys = keys
+
+    def verify(self, subject: bytes | str) -> Verdict:
+        return verify(subject, self._keys)
+
+
+class FakeFiles:
+    """Stands for the file dialogs: the next answer is what a test put there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.to_open: Path | None = None
+        self.written: list[Path] = []
+
+    def save_pdf(self, parent: QWidget, name: str) -> Path | None:
+        return self.folder / name
+
+    def open_pdf(self, parent: QWidget) -> Path | None:
+        return self.to_open
+
+    def write(self, path: Path, data: bytes) -> None:
+        path.write_bytes(data)
+        self.written.append(path)
+
+    def read(self, path: Path) -> bytes:
+        return path.read_bytes()
+
+
+@dataclass
+class FakeCatalog:
+    """The real file; `draft` and `gone` let a test take its standing away."""
+
+    file: CatalogFile
+    gone: bool = False
+    asked: list[str] = field(default_factory=list)
+    gate: Event | None = None
+
+    def info(self) -> CatalogInfo | None:
+        return None if self.gone else self.file.info()
+
+    def item(self, code: str) -> Item | None:
+        return None if self.gone else self.file.item(code)
+
+    def search(self, text: str, *rest: Any) -> Any:
+        self.asked.append(text)
+        if self.gate is not None:
+            assert self.gate.wait(20)
+        return () if self.gone else self.file.search(text, *rest)
+
+    def hits(self, codes: Sequence[str]) -> Any:
+        return () if self.gone else self.file.hits(codes)
+
+
+@cache
+def demo_catalog() -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "catalog.sqlite"
+        build_catalog(demo_items(), "v2026.11.19", NOW - timedelta(days=1), file)
+        return file.read_bytes()
+
+
+@cache
+def all_items() -> tuple[Item, ...]:
+    return demo_items()
+
+
+class Bench:
+    """A station in a folder of its own."""
+
+    def __init__(self, folder: Path, mode: Channel = Channel.COUNTER, *, enrolled: bool = True) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "catalog.sqlite"
+        file.write_bytes(demo_catalog())
+        self.local: LocalStore = open_local(folder / "data", "test", FOLDER_KEY)
+        self.clock, self.devices, self.sync = FakeClock(), FakeDevices(), FakeSync()
+        self.gateway = FakeGateway(self.clock)
+        self.catalog = FakeCatalog(CatalogFile(file))
+        self.files = FakeFiles(folder)
+        self.executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog")]
+        self.sample = samples.station()
+        if enrolled:
+            self._enrol()
+        self.office = Office(
+            station=Station("441900A12", "市民服务中心", mode, demo=True),
+            texts=load(),
+            clock=self.clock,
+            calendar=load_calendar(),
+            store=self.local.store,
+            catalog=self.catalog,  # type: ignore[arg-type]
+            catalog_sync=self.sync,
+            archive=self.local.archive,
+            sealer=self.sample.sealer if enrolled else None,
+            press=Press(load(), self.clock.now, 80),
+            keys=None,  # type: ignore[arg-type]  # the verifier holds them
+            verifier=FakeVerifier(self.sample.keys),
+            devices=self.devices,
+            gateway=self.gateway,  # type: ignore[arg-type]
+        )
+
+    def _enrol(self) -> None:
+        with self.local.store.begin() as work:
+            if work.enrolment() is None:
+                work.set_enrolment(Enrolment("441900A12", "key", "", "", b"", NOW))
+                work.add_block(NumberBlock("b1", 217, 516))
+                work.commit()
+
+    def desk(self, operator: Operator | None = LI, *, demo: bool = True) -> Desk:
+        store, relay, sync, catalog = self.executors
+        return Desk(self.office, TaskRunner(), store, relay, sync, catalog, operator, demo)
+
+    def cases(self) -> int:
+        with self.local.store.begin() as work:
+            return work.count_cases(NOW.replace(hour=0, minute=0))
+
+    def drafts(self) -> int:
+        with self.local.store.begin() as work:
+            return len(work.drafts())
+
+    def close(self) -> None:
+        for executor in self.executors:
+            executor.shutdown(wait=True)
+        self.catalog.file.close()
+        self.local.close()
+
+
+@contextmanager
+def bench(folder: Path, mode: Channel = Channel.COUNTER, *, enrolled: bool = True) -> Iterator[Bench]:
+    made = Bench(folder, mode, enrolled=enrolled)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def settle(made: Bench, rounds: int = 4) -> None:
+    """Until every executor is empty and what it brought is shown."""
+    for _ in range(rounds):
+        for executor in made.executors:
+            executor.submit(lambda: None).result(timeout=20)
+        QApplication.processEvents()
+        QApplication.processEvents()
