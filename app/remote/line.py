@@ -52,9 +52,10 @@ class Answer:
 
 
 class Line:
-    """One gateway's address; usable from several threads."""
+    """One gateway's address; usable from several threads.  `window_s`: how long a stream may be slow."""
 
-    def __init__(self, url: str, session: requests.Session | None = None) -> None:
+    def __init__(self, url: str, session: requests.Session | None = None, window_s: float = WINDOW_S) -> None:
+        self._window_s = window_s
         self._base = url.rstrip("/")
         self._session = session or requests.Session()
         self._session.trust_env = False
@@ -89,7 +90,7 @@ class Line:
         headers = {"Range": f"bytes={offset}-"} if offset else {}
         response = _within(STALL_S, lambda: self._send("GET", path, headers, None, STALL_S))
         with response:
-            yield Answer(response.status_code, _lower(response), b""), _paced(response)
+            yield Answer(response.status_code, _lower(response), b""), _paced(response, self._window_s)
 
     def _send(
         self,
@@ -150,14 +151,14 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
         raise OfflineError("the answer was cut off")
 
 
-def _paced(response: requests.Response) -> Iterator[bytes]:
+def _paced(response: requests.Response, window_s: float) -> Iterator[bytes]:
     """The chunks, as long as they come fast enough."""
     began, received = time.monotonic(), 0
     for chunk in _chunks(response):
         yield chunk
         received += len(chunk)
         elapsed = time.monotonic() - began
-        if elapsed > WINDOW_S:
+        if elapsed > window_s:
             if received < SLOWEST_RATE * elapsed:
                 raise OfflineError("the answer comes too slowly")
             began, received = time.monotonic(), 0

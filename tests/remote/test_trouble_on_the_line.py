@@ -22,6 +22,7 @@ from app.errors import (
     ThrottledError,
 )
 from app.remote.gateway_client import GatewayClient
+from app.remote.line import Line
 from app.texts import load
 from tests.remote.trouble import Behaviour, answer, drip, flood, raw, server, silence
 
@@ -169,3 +170,28 @@ def test_an_answer_about_another_case_is_no_receipt_for_this_one() -> None:
     body = {"message_id": message().message_id, "case_id": "another", "platform_number": "SIM-1"}
     with server(answer("200 OK", json.dumps(body).encode(), JSON)) as url, pytest.raises(ProtocolError):
         client(url).upload(message())
+
+
+def test_a_download_that_only_drips_is_given_up() -> None:
+    """Each byte comes well within the time-out per read; it is the pace that is not good enough."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n"
+
+    def behave(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(head)
+        drip(b"x", pause_s=0.02)(connection, over)
+
+    with (
+        server(behave) as url,
+        pytest.raises(OfflineError),
+        Line(url, window_s=0.3).stream("/large") as (_, chunks),
+    ):
+        for chunk in chunks:
+            assert chunk == b"x" * len(chunk)
+
+
+def test_a_download_that_is_cut_off_says_so() -> None:
+    with server(raw(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")) as url:
+        seen: list[bytes] = []
+        with pytest.raises(OfflineError), Line(url).stream("/large") as (_, chunks):
+            seen.extend(chunks)
+        assert b"".join(seen) == b"abc"
