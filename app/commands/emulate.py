@@ -12,7 +12,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="|".join(KINDS))
     for kind in KINDS:
         module = import_module(f"devices.emulators.{kind}")
-        module.add_arguments(kinds.add_parser(kind, description=module.__doc__))
+        plain = argparse.RawDescriptionHelpFormatter  # keeps the lines of the docstring
+        module.add_arguments(
+            kinds.add_parser(kind, description=module.__doc__, formatter_class=plain)
+        )
 
 
 def run(args: argparse.Namespace) -> int:

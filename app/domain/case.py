@@ -29,18 +29,18 @@ class DeliveryWay(Enum):
     MAIL = "mail"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Contact:
     phone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Delivery:
     way: DeliveryWay = DeliveryWay.PICKUP
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Organisation:
     """The enterprise an item is asked for; the person at the counter is then its handler (经办人)."""
 
@@ -112,7 +112,7 @@ class Case:
         return replace(self, state=CaseState.WITHDRAWN)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CaseLine:
     """One row of a list of cases: no more than a list shows."""
 
@@ -127,7 +127,7 @@ class CaseLine:
     platform_number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Draft:
     """What has been entered so far; `body` is JSON that only `app.flows.drafting` reads and writes."""
 

@@ -47,10 +47,10 @@ class CardRead:
 
     document: IdentityDocument
     doubtful: bool = False
-    photo: bytes | None = None
+    photo: bytes | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Scanned:
     """A code from the scanner.  Never logged."""
 

@@ -49,9 +49,11 @@ class Sex(Enum):
     UNSPECIFIED = "9"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class IdentityDocument:
     """What a card says, or what a clerk typed (`machine_read` False, marked on screen and paper).
+
+    No repr: personal data must not slip into a log by `%r`.  The same holds wherever repr=False stands.
 
     `number` is text and may fail its check: it is kept and marked, never refused.
     `nation` is the GB 3304 code as found; unknown codes stay as they are.

@@ -16,7 +16,7 @@ class Lane(Enum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OutboxMessage:
     """`message_id` is also the idempotency key the gateway deduplicates by; `body` is JSON."""
 

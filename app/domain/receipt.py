@@ -25,7 +25,7 @@ class ReceiptMaterial:
     how: str = "paper"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Receipt:
     """What both papers say.  No unmasked number of a document or a phone is ever in it."""
 
