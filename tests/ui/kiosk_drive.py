@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
@@ -130,13 +130,13 @@ def visitor(
     made: KioskBench | None = None,
 ) -> Iterator[Visitor]:
     theme.load_fonts()
-    with bench(folder) as own:
+    with nullcontext(made) if made is not None else bench(folder) as station:
         seconds = Seconds()
-        shell = KioskShell((made or own).desk(), profile, monotonic=seconds)
+        shell = KioskShell(station.desk(), profile, monotonic=seconds)
         shell.resize(*size)
         shell.show()
         try:
-            yield Visitor(shell, made or own, seconds, qtbot)
+            yield Visitor(shell, station, seconds, qtbot)
         finally:
             shell.stop()
             shell.deleteLater()

@@ -6,6 +6,7 @@ from threading import Event
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -14,7 +15,7 @@ from app.domain.case import DeliveryWay
 from app.domain.device import DeviceKind, DeviceStatus, DeviceTrouble
 from app.domain.printing import PrintOutcome, PrintState
 from tests.ui.kiosk_drive import PHONE, visitor
-from tests.ui.kiosk_fakes import NOW, PERSON, PROFILE, bench
+from tests.ui.kiosk_fakes import NOW, PERSON, PROFILE, QR_TEXT, bench
 
 
 def test_from_the_first_touch_to_the_paper(tmp_path: Path, qtbot: QtBot) -> None:
@@ -411,3 +412,54 @@ def test_where_the_profile_allows_it_staff_can_leave_to_the_desktop(tmp_path: Pa
         person.wait(lambda: not person.shell.idle.held)
         person.touch("exit_program")
         assert not person.shell.isVisible()
+
+
+def test_the_qr_on_the_screen_can_be_scanned(tmp_path: Path, qtbot: QtBot) -> None:
+    import numpy as np
+    import zxingcpp
+
+    with visitor(tmp_path, qtbot) as person:
+        person.to_receipt()
+        person.printed()
+        picture = person.shell.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+        pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(
+            picture.height(), picture.bytesPerLine()
+        )
+        found = zxingcpp.read_barcodes(np.ascontiguousarray(pixels[:, : picture.width()]))
+        assert [code.text for code in found] == [QR_TEXT]
+
+
+def test_after_a_crash_in_mid_print_the_case_is_there_and_staff_are_told(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    with bench(tmp_path) as made:
+        with visitor(tmp_path, qtbot, made=made) as person:
+            person.devices.outcomes = [PrintOutcome(PrintState.SENT)]  # nobody lived to store how it ended
+            person.to_receipt()
+            person.printed()
+        with visitor(tmp_path, qtbot, made=made) as person:
+            person.wait(lambda: person.shell.board.ready)
+            assert person.place == "attract" and person.bench.cases() == 1
+            assert PERSON.name not in person.words()
+            person.shell.go("staff")
+            person.wait(lambda: person.shell.session.open_prints == 1)
+            assert "1 张" in person.words()
+            assert len(made.devices.printed) == 1
+
+
+def test_nothing_on_the_way_can_be_pressed_while_the_catalog_is_slow(tmp_path: Path, qtbot: QtBot) -> None:
+    """An impatient second touch on the same item opens it once."""
+    with visitor(tmp_path, qtbot) as person:
+        person.start()
+        gate = Event()
+        person.bench.executors[3].submit(gate.wait, 20)
+        code = person.shell.board.of_theme("care")[0].code
+        person.touch("theme_care")
+        person.touch(f"item_{code}")
+        person.touch(f"item_{code}")
+        gate.set()
+        person.at("consent")
+        person.wait(lambda: not person.shell.idle.held)
+        assert person.place == "consent"
+        person.touch("foot_back")
+        assert person.place == "items"

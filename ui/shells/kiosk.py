@@ -101,7 +101,7 @@ class KioskShell(KioskWindow):
     # -- from page to page -----------------------------------------------------------------------
 
     def go(self, name: str, index: int = 0) -> None:
-        if PAGES[self.session.place.name].keeps_trail:
+        if PAGES[self.session.place.name].keeps_trail and self.session.place != Place(name, index):
             self.session.trail.append(self.session.place)
         self.swap(name, index)
 

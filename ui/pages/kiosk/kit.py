@@ -4,6 +4,7 @@ Every length a page names is a px of that page; `u` turns it into px of this scr
 one page fits a portrait kiosk, a landscape one, and a small window on a developer's desk.
 """
 
+import math
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QLayout, QSizePolicy, 
 
 from ui import theme
 from ui.theme import Scale
+from ui.widgets.cells import TONE_ICON
 from ui.widgets.kit import Draw, KeyButton, Kit, Painted, Part, box, col, row, stack
 
 PORTRAIT = (1080, 1920)
@@ -19,6 +21,9 @@ LANDSCAPE = (2400, 1350)
 TOP = 640  # nothing above this line is touched: a seated person reaches about 1.2 m
 SPEAKING = 1100  # landscape: the left part speaks, the right part is touched
 HEAD, FOOT, STEPS = 112, 168, 80
+BODY = 1080  # page px that a page's body may be high
+MESSAGE_ROOM = 800  # page px for the words of a message
+LINE_HEIGHT = 1.46  # of the typeface, times its size
 LEAST_WIDE = 112  # page px of a target in landscape: 90 px on a 1920 x 1080 screen
 
 
@@ -103,10 +108,21 @@ class KioskKit(Kit):
         return self.icon(name, max(1, self.px(size)), tone, stroke)
 
     def message(self, tone: str, title: str, body: str, *buttons: QWidget, name: str = "") -> QFrame:
-        """As high as its words need at the width it gets, however many lines that is."""
-        frame = super().message(tone, title, body, *buttons, name=name)
+        """As the shared one, but its title wraps, and it is as high as its words need."""
+        words: list[Part] = [self.text(title, "strong", tone, wrap=True)]
+        if body:
+            words.append(self.text(body, wrap=True))
+        lead = self.col(self.icon(TONE_ICON[tone], round(self.s.base * 1.43), tone, 2), None, gap=0)
+        line = self.row(lead, self.stack(*words, gap=2), *buttons, gap=24)
+        line.setStretch(1, 1)
+        frame = self.frame(line, (24, 20, 24, 20), name, msg=tone)
         frame.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        frame.setAccessibleName(f"{title} {body}")
         return frame
+
+    def message_height(self, title: str, body: str) -> int:
+        """Page px of a message over the whole width of a page."""
+        return self.height(title, "strong", MESSAGE_ROOM) + self.height(body, "body", MESSAGE_ROOM) + 44
 
     def picture(self, draw: Draw, w: int = 0, h: int = 0) -> Painted:
         """A picture drawn in units of the page."""
@@ -117,20 +133,37 @@ class KioskKit(Kit):
 
         return Painted(scaled, self.px(w), self.px(h))
 
+    # -- how much room words take ----------------------------------------------------------------
+
     def fits(self, text: str, role: str, width: int) -> bool:
-        """Whether a line is at most `width` page px long: an ideograph is one em, the rest about 0.6."""
+        return self.lines(text, role, width) <= 1
+
+    def lines(self, text: str, role: str, width: int) -> int:
+        """Lines of `text` at `width` page px: an ideograph is one em wide, the rest about 0.6."""
         ems = sum(1.0 if ord(c) > 0x2E7F else 0.6 for c in text)
-        return ems * self.s.px(role) <= self.px(width)
+        return math.ceil(ems * self._size(role) / width)
+
+    def height(self, text: str, role: str, width: int) -> int:
+        """Page px that `text` takes, wrapped."""
+        return self.lines(text, role, width) * round(self._size(role) * LINE_HEIGHT)
+
+    def _size(self, role: str) -> float:
+        """Page px of a type size; `strong` is the body in bold."""
+        return self.s.px("body" if role == "strong" else role) / self.u
 
     def heading(self, texts: Iterable[str], width: int) -> str:
-        """The role in which all of these lines fit, so that the entries of one list look alike."""
-        return "h2" if all(self.fits(text, "h2", width) for text in texts) else "title"
+        """The role in which each of these fits on one line, so that the entries of one list look alike."""
+        known = tuple(texts)
+        for role in ("h2", "title"):
+            if all(self.fits(text, role, width) for text in known):
+                return role
+        return "strong"
 
-    def line(self, text: str, width: int, role: str = "h2", tone: str = "ink") -> QLabel:
-        """A heading that steps down one size and wraps when it is too long."""
-        if self.fits(text, role, width):
-            return self.text(text, role, tone)
-        return self.text(text, "title", tone, wrap=True)
+    def line(self, text: str, width: int, role: str = "h2") -> QLabel:
+        """A heading that steps down and wraps when it is too long."""
+        if role == "h2":
+            role = self.heading([text], width)
+        return self.text(text, role, wrap=not self.fits(text, role, width))
 
 
 def through(button: QWidget) -> None:

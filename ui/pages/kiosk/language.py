@@ -1,6 +1,7 @@
 """Choosing the language: every text file there is, each by its own name."""
 
 from functools import partial
+from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout
 
@@ -12,6 +13,7 @@ from ui.widgets.kit import Part
 
 class LanguagePage(Page):
     name = "language"
+    keeps_trail: ClassVar[bool] = False
 
     def body(self) -> QBoxLayout:
         k, locales = self.k, self.guide.profile.locales

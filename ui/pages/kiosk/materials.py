@@ -4,6 +4,7 @@ Nothing is asked for that the catalog does not name.  Without a necessary materi
 cannot be received, and that is said here, before a phone number is typed.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout
@@ -11,10 +12,15 @@ from PySide6.QtWidgets import QBoxLayout
 from app.domain.catalog import Material, Necessity
 from app.flows.intake import Taking
 from ui.pages.kiosk import route
+from ui.pages.kiosk.kit import BODY
 from ui.pages.kiosk.page import Page
-from ui.pages.kiosk.parts import OPTION_ROOM, on_press, option, pager, pages_of
+from ui.pages.kiosk.parts import OPTION_ROOM, PAGER_ROOM, on_press, option, option_height, pager, sheets_of
+from ui.pages.kiosk.question import GO_ROOM
 from ui.pages.kiosk.session import Notice
 from ui.widgets.kit import Part
+
+MOST_NAMED = 30  # characters of missing materials that are named
+GAP = 20  # page px between rows, borders included
 
 
 class MaterialsPage(Page):
@@ -27,19 +33,27 @@ class MaterialsPage(Page):
 
     def body(self) -> QBoxLayout:
         k = self.k
-        sheets = pages_of(self.s.intake.materials(), 4 if k.elder else 5)
-        index = min(self.s.place.index, len(sheets) - 1)
         role = k.heading((m.name for m in self.s.intake.materials()), OPTION_ROOM)
+        sheets = self._sheets(role)
+        index = min(self.s.place.index, len(sheets) - 1)
         rows: list[Part] = [self._row(m, role) for m in sheets[index]]
         leaf: list[Part] = []
         if len(sheets) > 1:
             leaf.append(pager(self.guide, index, len(sheets), lambda i: self.guide.swap(self.name, i)))
         return k.col(k.col(*rows, gap=16), None, *leaf, k.even(self._left(), self._next()), gap=20)
 
+    def _sheets(self, role: str) -> list[Sequence[Material]]:
+        rows = self.s.intake.materials()
+        heights = [option_height(self.k, m.name, self._asked(m), role, compact=True) for m in rows]
+        room = BODY - GO_ROOM
+        sheets = sheets_of(rows, heights, room, GAP)
+        return sheets if len(sheets) == 1 else sheets_of(rows, heights, room - PAGER_ROOM, GAP)
+
     def _row(self, m: Material, role: str) -> Part:
+        high = option_height(self.k, m.name, self._asked(m), role, compact=True)
         return option(
             self.k, f"material_{m.id or m.name}", m.name, self._asked(m), lambda: self._toggle(m),
-            on=self.s.intake.taking(m) is not None, square=True, role=role, h=168 if self.k.elder else 144,
+            on=self.s.intake.taking(m) is not None, square=True, role=role, h=high,
         )  # fmt: skip
 
     def _asked(self, m: Material) -> str:
@@ -80,8 +94,9 @@ class MaterialsPage(Page):
         if not lacking:
             route.onward(self.guide)
             return
-        more = self.say("and_more", n=len(lacking) - 2) if len(lacking) > 2 else ""
-        names = self.say("comma").join(lacking[:2]) + more
+        shown = lacking[:2] if sum(map(len, lacking[:2])) <= MOST_NAMED else lacking[:1]
+        more = self.say("and_more", n=len(lacking) - len(shown)) if len(lacking) > len(shown) else ""
+        names = self.say("comma").join(shown) + more
         self.s.notice = Notice(
             "warn", self.say("lacking", n=len(lacking)), self.say("lacking_body", names=names)
         )

@@ -10,14 +10,14 @@ from app.texts import Texts
 from ui import icons
 from ui.pages.kiosk import pictures
 from ui.pages.kiosk.guide import Guide
-from ui.pages.kiosk.kit import KioskKit, through
+from ui.pages.kiosk.kit import LINE_HEIGHT, KioskKit, through
 from ui.widgets.kit import KeyButton, Part
 
 T = TypeVar("T")
 Press = Callable[[], None]
 
 OPTION_ROOM = 720  # px for the words of an option
-LINE_HEIGHT = 1.45  # of the typeface, times its size
+PAGER_ROOM = 132  # px of a pager and the gap above it
 ERASE, EMPTY = "erase", "empty"
 LETTERS = (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", ERASE, EMPTY)
 DIGITS = (*"123456789", EMPTY, *"0", ERASE)
@@ -48,10 +48,7 @@ def tile(
     button = k.press("", "tile", name=name, h=h)
     button.setAccessibleName(title)
     ground = _on_ground(k, icon, tone, art)
-    words: list[Part] = [k.line(title, room, role)]
-    if sub:
-        words.append(k.text(sub, "body", "muted", wrap=not k.fits(sub, "body", room)))
-    said = k.frame(k.stack(*words, gap=4))
+    said = k.frame(_words(k, title, sub, room, role, h))
     parts: list[Part] = [ground, said]
     if wide:
         parts.append(k.glyph("next", 48, tone, 2))
@@ -76,12 +73,10 @@ def option(
     role: str = "h2",
 ) -> KeyButton:
     """A choice: mark, words, and a tick when chosen."""
-    button = k.press("", "option", name=name, h=h or (176 if k.elder else 152), on=on)
+    high = h or option_height(k, text, sub, role)
+    button = k.press("", "option", name=name, h=high, on=on)
     button.setAccessibleName(text)
-    words: list[Part] = [k.line(text, OPTION_ROOM, role)]
-    if sub:
-        words.append(k.text(sub, "body", "muted", wrap=not k.fits(sub, "body", OPTION_ROOM)))
-    said = k.frame(k.stack(*words, gap=4))
+    said = k.frame(_words(k, text, sub, OPTION_ROOM, role, high))
     parts: list[Part] = [k.picture(pictures.dot(k.pal, on=on, square=square), 44, 44), said]
     if on:
         parts.append(k.glyph("check", 48, "primary", 2.4))
@@ -92,6 +87,38 @@ def option(
     through(button)
     button.clicked.connect(lambda _=False: button.setChecked(on))  # the session decides, not the finger
     return on_press(button, press)
+
+
+def _words(k: KioskKit, title: str, sub: str, room: int, role: str, h: int) -> QBoxLayout:
+    """A heading and a quiet line under it, which is left out where both would not fit `h`."""
+    words: list[Part] = [k.line(title, room, role)]
+    if sub and words_height(k, title, sub, room, role) <= h:
+        words.append(k.text(sub, "body", "muted", wrap=not k.fits(sub, "body", room)))
+    return k.stack(*words, gap=4)
+
+
+def words_height(k: KioskKit, title: str, sub: str, room: int, role: str) -> int:
+    exact = k.heading([title], room) if role == "h2" else role
+    return k.height(title, exact, room) + k.height(sub, "body", room) + 4
+
+
+def option_height(k: KioskKit, text: str, sub: str, role: str, *, compact: bool = False) -> int:
+    """Page px of an option; `compact` where many share a page."""
+    least = (152 if compact else 176) if k.elder else (128 if compact else 152)
+    return max(least, words_height(k, text, sub, OPTION_ROOM, role) + 32)
+
+
+def sheets_of(things: Sequence[T], heights: Sequence[int], room: int, gap: int) -> list[Sequence[T]]:
+    """Things in order on as few sheets as their heights (page px) allow; one thing a sheet at least."""
+    sheets: list[list[T]] = []
+    left = -1
+    for thing, height in zip(things, heights, strict=True):
+        if height > left:
+            sheets.append([])
+            left = room
+        sheets[-1].append(thing)
+        left -= height + gap
+    return [*sheets] or [things]
 
 
 def keypad(

@@ -1,6 +1,6 @@
 """Choosing the service: themes of life, then the items of one theme."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout
@@ -9,8 +9,9 @@ from app.domain.catalog import Item, ItemHit
 from app.errors import UnknownItemError
 from ui.pages.kiosk import pictures
 from ui.pages.kiosk.guide import Guide
+from ui.pages.kiosk.kit import BODY
 from ui.pages.kiosk.page import Page
-from ui.pages.kiosk.parts import on_press, pager, pages_of, tile
+from ui.pages.kiosk.parts import PAGER_ROOM, on_press, pager, pages_of, sheets_of, tile, words_height
 from ui.widgets.kit import Draw, KeyButton, Part
 
 ICONS: Mapping[str, str] = {
@@ -36,7 +37,11 @@ def theme_name(page: Page, theme: str) -> str:
 def choose_item(guide: Guide, code: str) -> None:
     """Look the item up and go on with it; the same one chosen again keeps its answers."""
 
+    here = guide.session.place
+
     def found(item: Item) -> None:
+        if guide.session.place != here:
+            return  # gone on, or back, meanwhile
         intake = guide.session.intake
         if intake.item is None or intake.item.code != item.code:
             preselect = guide.profile.preselect_situations
@@ -124,23 +129,38 @@ class ItemsPage(Page):
 
     def body(self) -> QBoxLayout:
         k = self.k
-        pages = pages_of(self.guide.board.of_theme(self.s.theme), 5 if k.elder else 6)
-        index = min(self.s.place.index, len(pages) - 1)
-        role = k.heading((hit.name for hit in pages[index]), ITEM_ROOM)
-        tiles: list[Part] = [item_tile(self, hit, 168 if k.elder else 136, role) for hit in pages[index]]
-        leaf = pager(self.guide, index, len(pages), lambda i: self.guide.swap("items", i))
-        return k.col(*tiles, None, *([leaf] if len(pages) > 1 else []), gap=16)
+        hits = self.guide.board.of_theme(self.s.theme)
+        role = k.heading((hit.name for hit in hits), ITEM_ROOM)
+        sheets = self._sheets(hits, role)
+        index = min(self.s.place.index, len(sheets) - 1)
+        tiles: list[Part] = [item_tile(self, hit, self._height(hit, role), role) for hit in sheets[index]]
+        leaf = pager(self.guide, index, len(sheets), lambda i: self.guide.swap("items", i))
+        return k.col(*tiles, None, *([leaf] if len(sheets) > 1 else []), gap=16)
+
+    def _sheets(self, hits: Sequence[ItemHit], role: str) -> list[Sequence[ItemHit]]:
+        heights = [self._height(hit, role) + 4 for hit in hits]
+        sheets = sheets_of(hits, heights, BODY, 16)
+        return sheets if len(sheets) == 1 else sheets_of(hits, heights, BODY - PAGER_ROOM, 16)
+
+    def _height(self, hit: ItemHit, role: str) -> int:
+        least = 168 if self.k.elder else 136
+        return max(least, words_height(self.k, hit.name, expected(self, hit), ITEM_ROOM, role) + 28)
 
 
-def item_tile(page: Page, hit: ItemHit, h: int, role: str) -> KeyButton:
-    """One item: its name, then what to expect of it."""
+def expected(page: Page, hit: ItemHit) -> str:
+    """What to expect of an item: at most so many materials, done in so many days."""
     words = [page.say("item.materials", n=hit.material_count)]
     if hit.promise_days is not None:
         words.append(
             page.say("item.days", n=hit.promise_days) if hit.promise_days else page.say("item.at_once")
         )
+    return page.say("between").join(words)
+
+
+def item_tile(page: Page, hit: ItemHit, h: int, role: str) -> KeyButton:
+    """One item, to be touched."""
     icon = ICONS.get(hit.theme, OTHER_ICON)
     return tile(
-        page.k, f"item_{hit.code}", icon, hit.name, page.say("between").join(words),
+        page.k, f"item_{hit.code}", icon, hit.name, expected(page, hit),
         lambda: choose_item(page.guide, hit.code), h=h, wide=True, art=80, room=ITEM_ROOM, role=role,
     )  # fmt: skip
