@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "demo",
     "tour": "tour",
     "gateway": "gateway",
+    "gateway-admin": "gateway_admin",
     "enrol": "enrol",
     "emulate": "emulate",
     "read-id": "read_id",
@@ -50,7 +51,7 @@ def _usage(name: str) -> int:
     out = sys.stdout if wanted_help else sys.stderr
     print("usage: main.py COMMAND [options]   (main.py COMMAND --help tells more)\n", file=out)
     for command, module in COMMANDS.items():
-        print(f"  {command:10} {_first_line(module)}", file=out)
+        print(f"  {command:14} {_first_line(module)}", file=out)
     return 0 if wanted_help else 2
 
 

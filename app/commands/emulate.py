@@ -13,9 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for kind in KINDS:
         module = import_module(f"devices.emulators.{kind}")
         plain = argparse.RawDescriptionHelpFormatter  # keeps the lines of the docstring
-        module.add_arguments(
-            kinds.add_parser(kind, description=module.__doc__, formatter_class=plain)
-        )
+        module.add_arguments(kinds.add_parser(kind, description=module.__doc__, formatter_class=plain))
 
 
 def run(args: argparse.Namespace) -> int:

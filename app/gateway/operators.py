@@ -1,4 +1,4 @@
-"""Operators (柜员) as the gateway knows them: Argon2id hashes, and a lock-out of its own.
+"""Operators (柜员) as the gateway knows them: hashed PINs, and a lock-out of its own.
 
 Tries are counted by the number that was typed, known or not, and an unknown number costs as
 much time as a wrong PIN: the answer never tells which numbers exist.
@@ -7,19 +7,17 @@ much time as a wrong PIN: the answer never tells which numbers exist.
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, delete, insert, select, update
 
 from app.domain.operator import TRIES, KnownOperator, Operator, Role
+from app.domain.pin import pin_hash, pin_matches
 from app.gateway.database import Database, operators, sign_in_tries
 from app.gateway.faults import Fault, GatewayFaultError
 from app.texts import load
 
 _KEEP_TRIES = timedelta(days=1)
-_hasher = PasswordHasher()  # the library's default is RFC 9106's low-memory profile: Argon2id, 64 MiB
-_hashing = BoundedSemaphore(2)  # 64 MiB each
-_NOBODY = _hasher.hash("nobody")
+_hashing = BoundedSemaphore(2)  # 16 MiB each, and as much work as is asked for
+_NOBODY = pin_hash("nobody")
 
 DEMO_OPERATORS = (
     ("0000", "1234", "gateway_page.demo_clerk", Role.CLERK),
@@ -51,7 +49,7 @@ def put_operator(db: Connection, operator: Operator, pin: str, demo: bool = Fals
             operator_id=operator.operator_id,
             name=operator.name,
             role=operator.role.value,
-            pin_hash=_hasher.hash(pin),
+            pin_hash=pin_hash(pin),
             demo=demo,
         )
     )
@@ -68,12 +66,9 @@ def forget_tries(db: Connection, now: datetime) -> None:
     db.execute(delete(sign_in_tries).where(sign_in_tries.c.changed_at < now - _KEEP_TRIES))
 
 
-def _matches(pin_hash: str, pin: str) -> bool:
+def _matches(kept: str, pin: str) -> bool:
     with _hashing:
-        try:
-            return _hasher.verify(pin_hash, pin)
-        except (VerificationError, InvalidHashError):
-            return False
+        return pin_matches(pin, kept)
 
 
 def _tries(db: Connection, operator_id: str) -> KnownOperator:

@@ -114,7 +114,7 @@ def test_a_draft_is_replaced_and_dropped(store: SqlStore) -> None:
 
 
 def test_an_operator_is_remembered_anew(store: SqlStore) -> None:
-    known = KnownOperator(Operator("D0001", "演示员", Role.CLERK), "$argon2id$")
+    known = KnownOperator(Operator("D0001", "演示员", Role.CLERK), "scrypt$")
     with store.begin() as work:
         assert work.known_operator("D0001") is None
         work.keep_operator(known)

@@ -107,7 +107,7 @@ def test_a_time_without_a_zone_is_a_bug_and_is_not_stored(store: SqlStore, naive
 def test_all_of_it_survives_closing(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     first = SqlStore(path, KEY)
-    known = KnownOperator(Operator("D0001", "演示员", Role.SUPERVISOR), "$argon2id$x", 2, NOW)
+    known = KnownOperator(Operator("D0001", "演示员", Role.SUPERVISOR), "scrypt$x", 2, NOW)
     enrolment = Enrolment("441900A12", "k1", "cert", "ca", b"\x00{}", NOW.astimezone(UTC))
     with first.begin() as work:
         work.add_case(a_case(), a_receipt(a_case()))
