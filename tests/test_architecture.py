@@ -34,8 +34,10 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     ),
     "app.gateway": (
         CORE | {"app.gateway", "app.catalog", "app.receipts.token"},
-        {"fastapi", "starlette", "uvicorn", "pydantic", "sqlalchemy", "tuf", "securesystemslib", "cryptography",
-    },
+        {
+            "fastapi", "starlette", "uvicorn", "pydantic", "sqlalchemy", "tuf", "securesystemslib",
+            "cryptography",
+        },
     ),
     "devices": (CORE | {"devices"}, {"serial"}),
     "ui": (CORE | {"app.flows", "app.services", "ui"}, {"PySide6", "shiboken6"}),

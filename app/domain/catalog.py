@@ -70,7 +70,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """`originals` / `copies` are counts of sheets asked for; empty texts mean the source does not say (未提供)."""
+    """`originals` / `copies`: sheets asked for; an empty text: the source does not say (未提供)."""
 
     id: str
     name: str

@@ -48,7 +48,10 @@ class WorkCalendar:
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """`starts`: 受理起算日; `answer_by`: 最迟答复日; `promised`: end of the item's promise if accepted on `starts`."""
+    """`starts`: 受理起算日; `answer_by`: 最迟答复日.
+
+    `promised`: end of the item's promise if it is accepted on `starts`.
+    """
 
     starts: DueDate
     answer_by: DueDate

@@ -29,7 +29,7 @@ class DeviceStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DeviceHealth:
-    """`reason`: error code that explains a status that is not ONLINE ("" else).  `simulated` is said on screen."""
+    """`reason`: error code that explains a status other than ONLINE.  `simulated` is said on screen."""
 
     kind: DeviceKind
     status: DeviceStatus
@@ -43,7 +43,10 @@ class DeviceHealth:
 
 @dataclass(frozen=True, slots=True)
 class CardRead:
-    """One read of a card.  `doubtful`: two reads, or number and birth, disagree.  `photo` is opaque and never stored."""
+    """One read of a card.
+
+    `doubtful`: two reads, or number and birth, disagree.  `photo` is opaque and never stored.
+    """
 
     document: IdentityDocument
     doubtful: bool = False
@@ -59,7 +62,7 @@ class Scanned:
 
 @dataclass(frozen=True, slots=True)
 class DeviceTrouble:
-    """A device could not do what the person just tried (a card that will not read); `code` as in app.errors."""
+    """A device could not do what a person just tried (a card that will not read); an error code."""
 
     kind: DeviceKind
     code: str

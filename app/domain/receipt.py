@@ -133,7 +133,7 @@ class StationKey:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Outcome of a verification that passed: `claims` of the token, and `receipt` when a whole PDF was given."""
+    """A verification that passed: `claims` of the token, `receipt` when a whole PDF was given."""
 
     claims: TokenClaims
     station: StationKey

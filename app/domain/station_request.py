@@ -6,7 +6,7 @@ The signature (DER, SHA-256) covers these lines, joined by line feeds, no line f
 
     GJ-STATION-1
     PUT
-    /v1/messages/3f0c…            the path of the interface with its query, without what a proxy puts before it
+    /v1/messages/3f0c…            path of the interface with its query, without what a proxy puts before it
     <SHA-256 of the body, lower-case hex>
     441900A12
     2026-11-21T02:30:00Z
