@@ -177,7 +177,7 @@ def _clock(texts: Texts, status: StationStatus) -> StatusLine:
     if status.skew is None:
         state = texts["health.clock_unknown"]
         return StatusLine(
-            "clock", "clock", WELL, name, state, state, texts["health.clock_unknown_note"], loud=True
+            "clock", "clock", "muted", name, state, state, texts["health.clock_unknown_note"], loud=True
         )
     seconds = abs(status.skew.total_seconds())
     if status.clock_wrong:

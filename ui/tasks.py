@@ -59,7 +59,13 @@ class TaskRunner(QObject):
         failed: Callable[[AppError], None],
     ) -> Future[T]:
         """Run `work`; then `done(result)` or `failed(error)`, unless `owner` is gone or it was cancelled."""
-        future = executor.submit(work)
+        try:
+            future = executor.submit(work)
+        except RuntimeError:  # shut down: the program is ending, and nobody waits for this any more
+            logger.debug("work dropped: the executor is shut down")
+            future = Future()
+            future.cancel()
+            return future
         self.follow(future, owner=owner, done=done, failed=failed)
         return future
 

@@ -221,9 +221,7 @@ class DevicesPage(QWidget):
         if health.since is not None:
             start, lasted = moment(texts, health.since, now), since(texts, health.since, now)
             when = texts.say("health.since_note", time=start, since=lasted)
-        self._add(
-            kit.message(line.tone, line.state, " ".join(t for t in (why, when) if t), name="device_note")
-        )
+        self._add(kit.message(line.tone, line.state, why + when, name="device_note"))
         self._steps(health)
         self._still(line.key)
 
@@ -263,7 +261,9 @@ class DevicesPage(QWidget):
         now = self._desk.office.clock.now()
         for held in self._waiting[:WAITING_ROWS]:
             why = texts.code("gateway_fault", held.reason) if held.rejected else ""
-            word = why or texts.say("health.tries", n=held.attempts)
+            word = why or (
+                texts.say("health.tries", n=held.attempts) if held.attempts else texts["health.no_try"]
+            )
             pill = kit.pill(texts["health.refused" if held.rejected else "health.waits"],
                             "stop" if held.rejected else "primary",
                             "fail" if held.rejected else "clock")  # fmt: skip

@@ -167,7 +167,7 @@ class VerifyPage(QWidget):
     def _failed(self, error: AppError) -> None:
         if isinstance(error, ReceiptNotGenuineError):
             reason = self._texts.code("receipt_fault", str(error.values.get("reason", "")))
-            body = " ".join(t for t in (reason, self._texts["inspect.not_genuine_note"]) if t)
+            body = reason + self._texts["inspect.not_genuine_note"]
             self._show_message("stop", self._texts["inspect.not_genuine"], body)
         elif isinstance(error, TrustError):
             self._show_message("stop", self._texts["inspect.not_genuine"], self._texts.error(error))

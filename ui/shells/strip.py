@@ -62,7 +62,7 @@ class StatusStrip(QFrame):
         lines = tuple(
             line
             for line in self._board.lines
-            if line.key not in self._hidden and not (line.loud and line.well)
+            if line.key not in self._hidden and not (line.loud and line.tone not in ("warn", "stop"))
         )
         if lines == self._shown:
             return

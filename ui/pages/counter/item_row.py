@@ -82,6 +82,11 @@ class ItemRow(StepRow):
         """Whether the list is open."""
         return self._hits is not None and self._hits.isVisible()
 
+    @property
+    def settled(self) -> bool:
+        """Whether the list answers what stands in the field."""
+        return self._shown == self._asked and not self._pause.isActive()
+
     def refresh(self) -> None:
         item = self._session.intake.item
         self._pages.setCurrentIndex(0 if item is None or self._searching else 1)
@@ -173,7 +178,7 @@ class ItemRow(StepRow):
         key = "counter.found_elsewhere" if found.everywhere and found.hits else "counter.found"
         n = f"{LIMIT}+" if len(found.hits) >= LIMIT else str(len(found.hits))
         summary = self._texts.say(key if found.query else "counter.found_all", total=found.total, n=n)
-        empty = "counter.found_none" if found.query else f"counter.empty_{hits.tab.value}"
+        empty = "counter.found_none" if found.query and found.total else f"counter.empty_{hits.tab.value}"
         hits.show_hits(found.hits, summary, self._texts.say(empty, text=found.query))
         self._place(hits)
         self._shown = ticket
@@ -183,7 +188,7 @@ class ItemRow(StepRow):
 
     def _enter(self) -> None:
         """Take the first line; of a list that is still being asked for, as soon as it is there."""
-        if self._shown == self._asked and self.searching and not self._pause.isActive():
+        if self.settled and self.searching:
             self._take(self.hits().current())
         else:
             self._pause.stop()
@@ -246,8 +251,12 @@ class ItemRow(StepRow):
     # -- keys ------------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._key(event)
+        if isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.KeyPress:
+                return self._key(event)
+            if event.key() == Qt.Key.Key_Escape and self.searching:
+                event.accept()  # the list closes first, before any shortcut of the page
+                return True
         if event.type() == QEvent.Type.FocusIn and not self.searching and self.isVisible():
             self._open()
         elif event.type() == QEvent.Type.FocusOut and self._left_for_good():

@@ -21,6 +21,7 @@ class Morning(QObject):
         super().__init__(parent)
         self._desk, self._profile = desk, profile
         self._operator: Operator | None = None
+        self._dropped: set[str] = set()
         self.drafts: tuple[KeptDraft, ...] = ()
         self.often: tuple[ItemHit, ...] = ()
 
@@ -40,7 +41,9 @@ class Morning(QObject):
         )
 
     def drop(self, draft: KeptDraft) -> None:
-        self.drafts = tuple(d for d in self.drafts if d is not draft)
+        """Not offered again, not even by a list that is on its way."""
+        self._dropped.add(draft.intake.draft_id)
+        self.drafts = self._offered(self.drafts)
         self.loaded.emit()
 
     def _kept(self, operator: Operator | None, kept: tuple[KeptDraft, ...], codes: tuple[str, ...]) -> None:
@@ -48,7 +51,7 @@ class Morning(QObject):
         if operator is not self._operator:
             return
         mine = operator.operator_id if operator else ""
-        self.drafts = tuple(d for d in kept if d.operator_id == mine)
+        self.drafts = self._offered(tuple(d for d in kept if d.operator_id == mine))
         self.loaded.emit()
         office, channel = self._desk.office, self._profile.channel
         self._desk.tasks.run(
@@ -58,6 +61,9 @@ class Morning(QObject):
             done=self._hits,
             failed=self.trouble.emit,
         )
+
+    def _offered(self, drafts: tuple[KeptDraft, ...]) -> tuple[KeptDraft, ...]:
+        return tuple(d for d in drafts if d.intake.draft_id not in self._dropped)
 
     def _hits(self, often: tuple[ItemHit, ...]) -> None:
         self.often = often

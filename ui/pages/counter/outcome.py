@@ -111,7 +111,7 @@ class OutcomePanel(QFrame):
         job = run.job
         if job is None or job.state is PrintState.PREPARED:
             reason = sentence(texts, job.reason if job else "device.not_configured")
-            body = " ".join((reason, texts["counter.done.no_paper"]))
+            body = reason + texts["counter.done.no_paper"]
             return kit.message("warn", texts["counter.done.not_printed"], body, name="outcome_print")
         if job.state is PrintState.CONFIRMED:
             key = "counter.done.confirmed" if job.copy_no == 1 else "counter.done.confirmed_copy"
@@ -119,9 +119,7 @@ class OutcomePanel(QFrame):
             return kit.message("ok", words, texts["counter.done.take_it"], name="outcome_print")
         if job.state is PrintState.UNKNOWN:
             return self._question()
-        body = " ".join(
-            t for t in (sentence(texts, spoken(job.reason)), texts["counter.done.again_note"]) if t
-        )
+        body = sentence(texts, spoken(job.reason)) + texts["counter.done.again_note"]
         return kit.message("stop", texts["counter.done.failed"], body, name="outcome_print")
 
     def _question(self) -> QFrame:

@@ -69,6 +69,7 @@ class IntakePage(QWidget):
         self._board.changed.connect(self._status_changed)
         self._board.ticked.connect(self._status_changed)
         self.bench.undo.connect(self.undo)
+        self.bench.clear.connect(self.clear)
         self.bench.device_wanted.connect(self.devices_wanted)
         self.bench.side.decide.connect(self.decide)
         self.bench.side.enlarge.connect(self.bench.toggle_large)
@@ -197,6 +198,11 @@ class IntakePage(QWidget):
         self.sheet.applicant.edit()
 
     @property
+    def settled(self) -> bool:
+        """Whether the outcome of the last press of F9 is known."""
+        return self.receiving.stage is Stage.SETTLED
+
+    @property
     def editable(self) -> bool:
         return self.receiving.stage is Stage.IDLE
 
@@ -231,6 +237,15 @@ class IntakePage(QWidget):
     def often_key(self, number: int) -> None:
         if self._pages.currentIndex() == 0:
             self.start.take_often(number)
+
+    def clear(self) -> None:
+        """Ctrl+Del asks nothing: it can be undone."""
+        if self.editable and not self.session.intake.empty:
+            self.sheet.item.close_search()
+            self.sheet.agent.wanted = False
+            self.sheet.applicant.close_entry()
+            self.session.clear()
+            self._focus()
 
     def undo(self) -> None:
         self.session.undo_clear()
@@ -315,7 +330,7 @@ def bind_keys(page: IntakePage) -> None:
         "F8": page.next_case,
         "F9": page.decide,
         "F12": page.bench.toggle_large,
-        "Ctrl+Del": page.session.clear,
+        "Ctrl+Del": page.clear,
         "Ctrl+Z": page.undo,
         "Ctrl+A": page.sheet.materials.take_everything,
         "Ctrl+R": page.start.restore_draft,

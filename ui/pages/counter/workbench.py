@@ -25,6 +25,7 @@ class Workbench(QFrame):
     """Shows session, receiving and status; decides nothing."""
 
     undo = Signal()
+    clear = Signal()
     device_wanted = Signal(str)
 
     def __init__(
@@ -64,7 +65,7 @@ class Workbench(QFrame):
         self._undo = kit.button(texts["counter.undo"], "secondary", "Ctrl+Z", name="undo_clear", h=26)
         self._clear = kit.button(texts["counter.clear"], "quiet", "Ctrl+Del", name="clear", h=26)
         self._undo.clicked.connect(self.undo)
-        self._clear.clicked.connect(self._session.clear)
+        self._clear.clicked.connect(self.clear)
         line = row(self._title, 8, self._tick, self._draft, None, self._undo, self._clear, gap=8)
         return box(line, fixed=(0, 32))
 
@@ -84,6 +85,11 @@ class Workbench(QFrame):
         self.outcome.refresh()
         received = self._receiving.received
         self._drawing.show_issued(received.issued.receipt if received else None)
+
+    @property
+    def preview_ready(self) -> bool:
+        """Whether a paper is shown at the right."""
+        return self._drawing.image is not None
 
     def redraw(self) -> None:
         """The intake is another one: so is the paper."""

@@ -1,0 +1,53 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication
+
+from app.domain.catalog import Channel
+from tests.ui.clerk import Clerk
+from tests.ui.fakes import Bench, bench
+from ui.theme import load_fonts
+
+QUIET = "propagateSizeHints"  # the offscreen plugin says so of every window with a least size
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_ignore(QUIET, extend=True))
+
+
+@pytest.fixture
+def looks(qapp: QApplication) -> QApplication:
+    """The application as the window command makes it: Fusion and our fonts."""
+    qapp.setStyle("Fusion")
+    load_fonts()
+    return qapp
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Bench]:
+    with bench(tmp_path / "hall") as made:
+        yield made
+
+
+@pytest.fixture
+def clerk(looks: QApplication, hall: Bench, qtbot: QtBot) -> Iterator[Clerk]:
+    """A clerk at a counter where everything is well."""
+    with Clerk.at_counter(hall, qtbot) as made:
+        yield made
+
+
+@pytest.fixture
+def outing(looks: QApplication, tmp_path: Path, qtbot: QtBot) -> Iterator[Clerk]:
+    """The same at a pop-up, without a line."""
+    with bench(tmp_path / "outing", Channel.POPUP) as made:
+        made.gateway.down = True
+        with Clerk.at_popup(made, qtbot) as clerk:
+            yield clerk
