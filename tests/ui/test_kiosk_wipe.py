@@ -1,6 +1,7 @@
 """Whoever walks away leaves nothing behind, and a card left behind is said."""
 
 import gc
+import logging
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -36,7 +37,10 @@ def nothing_is_left(person: Visitor) -> None:
         assert list(work.drafts()) == []
 
 
-def test_idle_asks_counts_down_and_wipes(tmp_path: Path, qtbot: QtBot) -> None:
+def test_idle_asks_counts_down_and_wipes(
+    tmp_path: Path, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     with visitor(tmp_path, qtbot) as person:
         person.to_summary()
         QGuiApplication.clipboard().setText(PERSON.number)
@@ -54,6 +58,8 @@ def test_idle_asks_counts_down_and_wipes(tmp_path: Path, qtbot: QtBot) -> None:
         assert person.place == "leaving"  # a card was read: it may still lie there
         nothing_is_left(person)
         assert "session.wiped" in person.bench.actions()
+        assert "session wiped" in caplog.text
+        assert not [secret for secret in SECRETS if secret in caplog.text]
         assert person.bench.cases() == 0
 
 

@@ -52,7 +52,8 @@ class CardPage(Page):
         if isinstance(event, CardRead):
             self.s.intake = self.s.intake.with_applicant(event.document, event.doubtful)
             self.s.card_read = True
-            route.onward(self.guide)
+            place = route.after(self.guide, self.s.place)
+            self.guide.swap(place.name, place.index)  # no way back to a pad that has done its work
         elif isinstance(event, DeviceTrouble) and event.kind is DeviceKind.ID_READER:
             self.s.notice = Notice("warn", self.say("unread"), self._what(event.code))
             self.guide.redraw()
