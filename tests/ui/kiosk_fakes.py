@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from app.catalog.build import build_catalog
 from app.catalog.demo import demo_items
 from app.catalog.file import CatalogFile
-from app.domain.catalog import Channel, Item
+from app.domain.catalog import Audience, CatalogInfo, Channel, Item, ItemHit
 from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, DeviceStatus
 from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.numbering import NumberBlock
@@ -205,6 +205,38 @@ def demo_catalog() -> bytes:
         return file.read_bytes()
 
 
+class Shelf:
+    """The catalog in force; a test can put a newer one in its place."""
+
+    def __init__(self, first: CatalogFile) -> None:
+        self.now = self._first = first
+
+    def become(self, newer: CatalogFile) -> None:
+        self.now = newer
+
+    def info(self) -> CatalogInfo | None:
+        return self.now.info()
+
+    def item(self, code: str) -> Item | None:
+        return self.now.item(code)
+
+    def search(
+        self,
+        text: str,
+        limit: int = 20,
+        channel: Channel | None = None,
+        audience: Audience | None = None,
+        theme: str = "",
+    ) -> Sequence[ItemHit]:
+        return self.now.search(text, limit, channel, audience, theme)
+
+    def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:
+        return self.now.hits(codes)
+
+    def close(self) -> None:
+        self._first.close()
+
+
 class KioskBench:
     """A station as the kiosk needs it, in a folder of its own."""
 
@@ -214,7 +246,7 @@ class KioskBench:
             file.write_bytes(demo_catalog())
         else:
             build_catalog(items, "v2026.11.19", NOW, file)
-        self.catalog = CatalogFile(file)
+        self.catalog = Shelf(CatalogFile(file))
         self.store = SqlStore(folder / "station.db", b"k" * 32)
         self.devices, self.gateway, self.clock = HandDevices(), HandGateway(), FixedClock()
         self.executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog")]

@@ -6,6 +6,8 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.case import Contact
@@ -362,3 +364,36 @@ def test_a_forgotten_session_is_as_new() -> None:
     session.forget()
     assert (session.number, session.name, session.help_at) == ("", "", "")
     assert session.intake.empty and session.received is None
+
+
+def test_a_citizen_cannot_open_a_menu_type_a_file_or_drop_one(tmp_path: Path, qtbot: QtBot) -> None:
+    with visitor(tmp_path, qtbot) as person:
+        person.to_summary()
+        shell = person.shell
+        assert shell.contextMenuPolicy() is Qt.ContextMenuPolicy.NoContextMenu
+        for widget in shell.findChildren(QWidget):
+            assert not widget.acceptDrops()
+            assert not isinstance(widget, (QLineEdit, QTextEdit))
+
+
+def test_without_reader_and_hand_entry_only_the_window_is_left(tmp_path: Path, qtbot: QtBot) -> None:
+    with visitor(tmp_path, qtbot, profile=replace(PROFILE, hand_entry=False)) as person:
+        person.wait(lambda: person.shell.board.ready)
+        person.devices.set(DeviceKind.ID_READER, DeviceStatus.NO_DEVICE, "device.not_found")
+        person.settle()
+        person.touch("start")
+        assert person.place == "trouble" and not person.has("go_on")
+        assert audit(person.shell, PROFILE.touch_target, PROFILE.touch_from_y) == []
+        assert "kiosk.trouble.reader" in person.bench.actions()
+
+
+def test_a_window_of_another_size_shows_the_same_page(tmp_path: Path, qtbot: QtBot) -> None:
+    with visitor(tmp_path, qtbot) as person:
+        person.to_summary()
+        before = person.shell.session.intake
+        for width, height in ((1920, 1080), (540, 960), (1080, 1920)):
+            person.shell.resize(width, height)
+            person.settle()
+            assert person.place == "summary" and person.shell.session.intake == before
+            assert person.shell.kit.wide == (width > height)
+            assert audit(person.shell) == []

@@ -11,6 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from app.catalog.build import build_catalog
+from app.catalog.demo import demo_items
+from app.catalog.file import CatalogFile
 from app.domain.case import DeliveryWay
 from app.domain.device import DeviceKind, DeviceStatus, DeviceTrouble
 from app.domain.printing import PrintOutcome, PrintState
@@ -463,3 +466,47 @@ def test_nothing_on_the_way_can_be_pressed_while_the_catalog_is_slow(tmp_path: P
         assert person.place == "consent"
         person.touch("foot_back")
         assert person.place == "items"
+
+
+def test_a_device_that_only_repeats_itself_draws_nothing_again(tmp_path: Path, qtbot: QtBot) -> None:
+    """A button must not be taken away under a finger."""
+    with visitor(tmp_path, qtbot) as person:
+        person.wait(lambda: person.shell.board.ready)
+        page = person.shell.page
+        person.devices.set(DeviceKind.ID_READER, DeviceStatus.BUSY)
+        person.devices.set(DeviceKind.ID_READER, DeviceStatus.ONLINE)
+        person.settle()
+        assert person.shell.page is page
+        person.devices.set(DeviceKind.ID_READER, DeviceStatus.NO_DEVICE)
+        person.wait(lambda: "读卡器有问题" in person.words())
+
+
+def test_a_button_under_a_finger_stays_until_it_is_let_go(tmp_path: Path, qtbot: QtBot) -> None:
+    with visitor(tmp_path, qtbot) as person:
+        person.wait(lambda: person.shell.board.ready)
+        window, start = person.shell.windowHandle(), person.widget("start")
+        assert window is not None
+        where = start.mapTo(person.shell, start.rect().center())
+        none = Qt.KeyboardModifier.NoModifier
+        QTest.mousePress(window, Qt.MouseButton.LeftButton, none, where)
+        person.devices.set(DeviceKind.RECEIPT_PRINTER, DeviceStatus.NO_DEVICE)
+        person.settle()
+        assert person.widget("start") is start
+        QTest.mouseRelease(window, Qt.MouseButton.LeftButton, none, where)
+        person.settle()
+        assert person.place == "trouble"  # the touch counted, and the page knows what has changed
+
+
+def test_a_new_catalog_is_offered_to_the_next_person(tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "few").mkdir()
+    with visitor(tmp_path, qtbot) as person:
+        person.wait(lambda: person.shell.board.ready)
+        before = person.shell.board.hits
+        fewer = [item for item in demo_items() if item.code == before[0].code]
+        file = tmp_path / "few" / "catalog.sqlite"
+        build_catalog(fewer, "v2026.11.20", NOW, file)
+        newer = CatalogFile(file)
+        person.bench.catalog.become(newer)
+        person.shell.rounds.look()
+        person.wait(lambda: len(person.shell.board.hits) == 1)
+        newer.close()

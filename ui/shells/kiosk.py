@@ -39,7 +39,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import TypeVar
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
 from app.domain.device import CardRead, DeviceEvent, Scanned
@@ -74,6 +74,7 @@ class KioskShell(KioskWindow):
         self.farewell = Farewell(card=False, paper=False, stored=False)
         self.texts: Texts = load(self.session.locale)
         self._by_person = True
+        self._stale = False
         super().__init__(profile, self.texts["kiosk.brand"])
         self.presence = Presence(self, monotonic)
         self.rounds = Rounds(self, self)
@@ -124,8 +125,12 @@ class KioskShell(KioskWindow):
             self.leave()
 
     def redraw(self) -> None:
+        self._stale = False
         if self._by_person:
             self.presence.touched()
+        elif self.page is not None and self.page.name == self.session.place.name and finger_down():
+            self._stale = True  # a button under a finger is not taken away: later, by the tick
+            return
         self.put(PAGES[self.session.place.name](self), self.session.place)
         self.presence.raise_question()
 
@@ -184,6 +189,8 @@ class KioskShell(KioskWindow):
 
     def _tick(self) -> None:
         self.presence.tick()
+        if self._stale:
+            self.redraw()
         if self.page is not None:
             frame.show_time(self.page, self)
             self.page.tick()
@@ -271,3 +278,7 @@ class KioskShell(KioskWindow):
     def exit_program(self) -> None:
         if self.profile.may_exit:
             self.stop()
+
+
+def finger_down() -> bool:
+    return QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton

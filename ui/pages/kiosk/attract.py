@@ -1,12 +1,13 @@
 """The first page (wide awake, nobody there), and the one that says the machine is out of service."""
 
+from collections.abc import Hashable
 from typing import ClassVar
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout
 
-from app.domain.device import DeviceEvent, DeviceHealth, DeviceKind
+from app.domain.device import DeviceKind
 from ui.pages.kiosk import frame, pictures, route
 from ui.pages.kiosk.board import simulated, works
 from ui.pages.kiosk.guide import Guide
@@ -76,9 +77,9 @@ class AttractPage(Page):
     def _start(self) -> None:
         self.guide.go(route.begin(self.guide).name)
 
-    def device(self, event: DeviceEvent) -> None:
-        if isinstance(event, DeviceHealth):
-            self.guide.redraw()
+    def health(self) -> Hashable:
+        desk = self.guide.desk
+        return tuple(works(desk, kind) for kind in DeviceKind), simulated(desk)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         width, height = self.k.size()

@@ -1,10 +1,11 @@
 """刷证: the card is read as it is laid down, nothing is pressed."""
 
+from collections.abc import Hashable
 from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout, QFrame
 
-from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, DeviceTrouble
+from app.domain.device import CardRead, DeviceEvent, DeviceKind, DeviceTrouble
 from ui.pages.kiosk import pictures, route
 from ui.pages.kiosk.board import works
 from ui.pages.kiosk.page import Page
@@ -48,6 +49,9 @@ class CardPage(Page):
             return self.k.pill(self.say("waiting"), "ok", "done", "reader_state")
         return self.k.pill(self.say("reader_ill"), "warn", "warning", "reader_state")
 
+    def health(self) -> Hashable:
+        return works(self.guide.desk, DeviceKind.ID_READER)
+
     def device(self, event: DeviceEvent) -> None:
         if isinstance(event, CardRead):
             self.s.intake = self.s.intake.with_applicant(event.document, event.doubtful)
@@ -57,8 +61,8 @@ class CardPage(Page):
         elif isinstance(event, DeviceTrouble) and event.kind is DeviceKind.ID_READER:
             self.s.notice = Notice("warn", self.say("unread"), self._what(event.code))
             self.guide.redraw()
-        elif isinstance(event, DeviceHealth) and event.kind is DeviceKind.ID_READER:
-            self.guide.redraw()
+        else:
+            super().device(event)
 
     def _what(self, code: str) -> str:
         """What to do about a card that was not read, in a citizen's words."""

@@ -96,7 +96,7 @@ def header(guide: Guide, *, light: bool = False) -> QFrame:
         parts.append(k.pill(t["kiosk.demo"], "warn", "info", "demo_mark"))
     parts += [
         k.text(_time(guide), "h2", tone, name="clock"),
-        k.text(_day(guide), "body", "on_primary" if light else "muted"),
+        k.text(_day(guide), "body", "on_primary" if light else "muted", name="today"),
     ]
     return k.frame(k.row(*parts, gap=16), (64, 0, 64, 0), fixed=(0, HEAD))
 
@@ -124,9 +124,10 @@ def _day(guide: Guide) -> str:
 
 def show_time(page: QWidget, guide: Guide) -> None:
     """Bring the clock of a shown page up to date."""
-    clock = page.findChild(QLabel, "clock")
-    if clock is not None and clock.text() != _time(guide):
-        clock.setText(_time(guide))
+    for name, now in (("clock", _time(guide)), ("today", _day(guide))):
+        label = page.findChild(QLabel, name)
+        if label is not None and label.text() != now:
+            label.setText(now)
 
 
 # -- steps -----------------------------------------------------------------------------------------

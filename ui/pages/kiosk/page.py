@@ -1,10 +1,12 @@
 """What every kiosk page is made of; `frame.assemble` puts it together."""
 
+from collections.abc import Hashable
+from datetime import date
 from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout, QFrame
 
-from app.domain.device import DeviceEvent
+from app.domain.device import DeviceEvent, DeviceHealth
 from ui.pages.kiosk.guide import Guide
 from ui.widgets.kit import Draw, Part
 
@@ -29,11 +31,19 @@ class Page(QFrame):
         super().__init__()
         self.guide, self.k, self.t, self.s = guide, guide.kit, guide.texts, guide.session
         self.setObjectName(f"page_{self.name}")
+        self._shown_health = self.health()
 
     def say(self, key: str, **values: object) -> str:
         """A sentence of this page, else of the kiosk."""
         own = f"kiosk.{self.name}.{key}"
         return self.t.say(own if own in self.t else f"kiosk.{key}", **values)
+
+    def day(self, day: date) -> str:
+        """A date as it is said; its year too, where it is another one."""
+        weekday = self.t[f"kiosk.weekday.{day.isoweekday()}"]
+        this_year = self.guide.desk.office.clock.now().year == day.year
+        key = "kiosk.day" if this_year else "kiosk.day_of_year"
+        return self.t.say(key, year=day.year, month=day.month, day=day.day, weekday=weekday)
 
     # -- what a page is made of ------------------------------------------------------------------
 
@@ -65,8 +75,14 @@ class Page(QFrame):
     def entered(cls, guide: Guide) -> None:
         """Called once when the page is come to, before it is drawn; not when it is drawn again."""
 
+    def health(self) -> Hashable:
+        """What this page says of the devices; when it changes, the page is drawn again."""
+        return None
+
     def device(self, event: DeviceEvent) -> None:
         """Something a device says while this page is shown."""
+        if isinstance(event, DeviceHealth) and self.health() != self._shown_health:
+            self.guide.redraw()
 
     def tick(self) -> None:
         """Twice a second."""

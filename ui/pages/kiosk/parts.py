@@ -202,8 +202,13 @@ def hint(k: KioskKit, icon: str, words: str, tone: str = "accent") -> QFrame:
     return k.frame(line, (28, 20, 28, 20), pill=tone)
 
 
-def facts(k: KioskKit, rows: Sequence[tuple[str, str, str]], label_width: int, gap: int = 16) -> QBoxLayout:
-    """(label, value, role) lines, kept together; a long value wraps, its label stays at its first line."""
+def facts(
+    k: KioskKit, rows: Sequence[tuple[str, str, str]], label_width: int, gap: int = 16, *, top: bool = False
+) -> QBoxLayout:
+    """(label, value, role) lines, kept together in the middle of their height, or at its `top`.
+
+    A long value wraps; its label stays at its first line.
+    """
     top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
     lines: list[Part] = []
     for label, text, role in rows:
@@ -214,4 +219,4 @@ def facts(k: KioskKit, rows: Sequence[tuple[str, str, str]], label_width: int, g
         head.setAlignment(top_left)
         value.setAlignment(top_left)
         lines.append(k.row(head, value, gap=8))
-    return k.stack(*lines, gap=gap)
+    return k.col(*lines, None, gap=gap) if top else k.stack(*lines, gap=gap)

@@ -16,6 +16,7 @@ from ui.widgets.kit import Draw, Part
 from ui.widgets.qr import draw_modules
 
 LABEL, LABEL_ELDER = 130, 170  # px of the labels
+QUIET_BOTH_SIDES = 8  # modules of white, left and right together (ui.widgets.qr)
 QR_PX, QR_PX_ELDER = 320, 256
 CARD_GONE_S = 4.0
 """So long after a card was last seen it counts as taken: after one read the reader answers
@@ -56,28 +57,29 @@ class ReceiptPage(Page):
 
     def _case(self, receipt: Receipt) -> QFrame:
         k, width = self.k, LABEL_ELDER if self.k.elder else LABEL
-        number = facts(k, [(self.say("number"), receipt.number, "title")], width)
+        number = facts(k, [(self.say("number"), receipt.number, "title")], width, top=True)
         shown = k.row(k.frame(self._facts(receipt)), self._qr(), gap=20)
         shown.setStretch(0, 1)
-        return k.frame(k.col(number, shown, gap=4), (36, 24, 28, 16), role="card")
+        return k.frame(k.col(number, shown, gap=8), (36, 28, 28, 16), role="card")
 
     def _facts(self, receipt: Receipt) -> QBoxLayout:
-        day = f"{receipt.answer_by:%Y-%m-%d}"
         taken = sum(m.originals > 0 or m.copies > 0 for m in receipt.materials)
         rows = [("item", receipt.item_name, "strong")]
         if not self.k.elder:
             rows.append(("materials", self.say("materials_count", n=taken), "body"))
             rows.append(("at", f"{receipt.received_at:%Y-%m-%d %H:%M}", "body"))
-        rows.append(("answer_by", day, "strong"))
+        rows.append(("answer_by", self.day(receipt.answer_by), "strong"))
         width = LABEL_ELDER if self.k.elder else LABEL
-        return facts(self.k, [(self.say(key), value, role) for key, value, role in rows], width, 20)
+        return facts(self.k, [(self.say(key), value, role) for key, value, role in rows], width, 20, top=True)
 
     def _qr(self) -> QFrame:
         k = self.k
         modules, size = self.s.modules, QR_PX_ELDER if k.elder else QR_PX
 
         def draw(p: QPainter, w: int, _h: int) -> None:
-            draw_modules(p, 0, 0, w, modules)
+            whole = len(modules) + QUIET_BOTH_SIDES
+            side = max(1, w // whole) * whole  # every module as wide as the others
+            draw_modules(p, (w - side) / 2, (w - side) / 2, side, modules)
 
         picture = k.picture(draw, size, size)
         picture.setObjectName("receipt_qr")

@@ -75,6 +75,12 @@ class Rounds:
                 done=self._seen,
                 failed=self._unseen,
             )
+        if not self._host.board.hits:
+            self._list()
+
+    def _list(self) -> None:
+        """Fetch the items anew: while there are none, and with every new catalog."""
+        desk = self._host.desk
         if not self._listing:
             self._listing = True
             desk.tasks.run(
@@ -91,8 +97,10 @@ class Rounds:
 
     def _seen(self, status: StationStatus) -> None:
         self._looking, board = False, self._host.board
-        before = self._said()
+        before, known = self._said(), board.status
         board.status, board.error = status, None
+        if known is not None and known.catalog != status.catalog:
+            self._list()
         self._say_changes(before)
 
     def _unseen(self, error: AppError) -> None:

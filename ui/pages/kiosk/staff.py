@@ -1,10 +1,11 @@
 """The staff's page behind the hidden corner: sign in, then the state of this machine."""
 
+from collections.abc import Hashable
 from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout
 
-from app.domain.device import DeviceEvent, DeviceHealth, DeviceStatus
+from app.domain.device import DeviceHealth, DeviceStatus
 from app.domain.operator import Operator
 from app.domain.printing import PrintJob
 from app.errors import AppError
@@ -140,6 +141,5 @@ class StaffPage(Page):
         for health in self.guide.desk.office.devices.health():
             self.guide.desk.office.devices.probe(health.kind)
 
-    def device(self, event: DeviceEvent) -> None:
-        if isinstance(event, DeviceHealth):
-            self.guide.redraw()
+    def health(self) -> Hashable:
+        return tuple((h.kind, h.status, h.reason) for h in self.guide.desk.office.devices.health())

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout
 
-from app.domain.deadline import DueDate
 from app.domain.identity import mask_phone
 from app.domain.precheck import Finding, Severity
 from ui.pages.kiosk.page import Page
@@ -65,9 +64,5 @@ class SummaryPage(Page):
             (self.say("materials"), self.say("tally", taken=tally.taken, due=tally.due), "body"),
             (self.say("phone"), mask_phone(intake.contact.phone) or self.say("no_phone"), "body"),
             (self.say("delivery"), self.t.code("delivery", intake.delivery.way.value), "body"),
-            (self.say("answer_by"), self.day(due.answer_by), "strong"),
+            (self.say("answer_by"), self.day(due.answer_by.day), "strong"),
         ]
-
-    def day(self, due: DueDate) -> str:
-        weekday = self.t[f"kiosk.weekday.{due.day.isoweekday()}"]
-        return self.t.say("kiosk.day", month=due.day.month, day=due.day.day, weekday=weekday)

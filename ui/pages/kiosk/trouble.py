@@ -1,10 +1,11 @@
 """No promise without paper: what is wrong with reader or printer, and what can be done all the same."""
 
+from collections.abc import Hashable
 from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout, QFrame
 
-from app.domain.device import DeviceEvent, DeviceHealth, DeviceKind
+from app.domain.device import DeviceKind
 from ui.desk import Desk
 from ui.pages.kiosk import pictures
 from ui.pages.kiosk.board import health_of, works
@@ -43,7 +44,10 @@ class TroublePage(Page):
         return self.say(f"{self._case()}_title")
 
     def sub(self) -> str:
-        return self.say(f"{self._case()}_sub")
+        case = self._case()
+        if case == "reader" and not self.guide.profile.hand_entry:
+            case = "reader_only"
+        return self.say(f"{case}_sub")
 
     def art(self) -> Draw | None:
         return pictures.slot_above(self.k.pal) if self._case() in ("paper", "printer") else None
@@ -85,6 +89,5 @@ class TroublePage(Page):
         self.s.paperless = not works(self.guide.desk, DeviceKind.RECEIPT_PRINTER)
         self.guide.go("themes")
 
-    def device(self, event: DeviceEvent) -> None:
-        if isinstance(event, DeviceHealth):
-            self.guide.redraw()
+    def health(self) -> Hashable:
+        return missing(self.guide.desk)
