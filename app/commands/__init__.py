@@ -41,8 +41,9 @@ def main(argv: list[str]) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    from app.commands.output import guarded
+    from app.commands.output import guarded, sturdy_streams
 
+    sturdy_streams()
     return guarded(module.run, args)
 
 

@@ -1,13 +1,13 @@
 """Headless intake: the same services as the page, for a calling program."""
 
 import argparse
-import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.atomic_file import write_atomically
-from app.commands.intake_file import IntakeFile, parse
+from app.commands.intake_file import IntakeFile, load_json, parse
 from app.commands.output import add_json, emit
 from app.commands.read_id import read_card
 from app.commands.wiring import open_office
@@ -52,14 +52,17 @@ def run(args: argparse.Namespace) -> int:
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return load_json(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidInputError(field=path.name) from error
 
 
 def _application(office: Office, handed_in: IntakeFile) -> Application:
     document = read_card(office.devices, READ_S).document if handed_in.from_reader else None
-    return handed_in.application(document, office.station.mode)
+    application = handed_in.application(document, office.station.mode)
+    with office.store.begin() as work:
+        known = work.known_operator(application.operator_id)
+    return replace(application, operator_name=known.operator.name) if known else application
 
 
 def _line_up(office: Office) -> bool:

@@ -8,9 +8,13 @@
     request_id, operator, contact {phone} | text, delivery {way, address} | way, organisation {name, uscc},
     agent {name, number, …}                                optional
 
-Unknown keys are refused: a misspelt "delivery" must not silently become 自取.
+Unknown keys are refused: a misspelt "delivery" must not silently become 自取; so are keys that
+come twice.  Texts have a longest length and no control characters; a line break is a space.
 """
 
+import json
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +23,15 @@ from uuid import uuid4
 
 from app.domain.case import Application, Contact, Delivery, DeliveryWay, Organisation, TakenMaterial
 from app.domain.catalog import Channel
-from app.domain.identity import DocumentKind, IdentityDocument, Sex, birth_in, id_number_valid, sex_in
+from app.domain.identity import (
+    DocumentKind,
+    IdentityDocument,
+    Sex,
+    birth_in,
+    id_number_valid,
+    sex_in,
+    tidy_number,
+)
 from app.domain.situation import Answers
 from app.errors import InvalidInputError
 from app.texts import load
@@ -58,6 +70,11 @@ _DOCUMENT_KEYS = frozenset(
         "card_version",
     ]
 )
+LONGEST = 300  # characters; no name, address or id comes near it, and every paper has room for it
+LONGEST_SHORT = 60  # numbers, telephones, ids of people
+LONGEST_MATERIAL = 2000  # as long as a catalog may say it
+_BREAKS = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _READ_BACK = frozenset({"number_valid", "doubtful"})  # what read-id says besides; of no weight when typed in
 
 
@@ -67,6 +84,22 @@ class IntakeFile:
 
     from_reader: bool
     application: Callable[[IdentityDocument | None, Channel], Application]
+
+
+def load_json(data: bytes) -> Any:
+    """The document in a file: UTF-8, with or without the mark some editors put first.
+
+    Raises ValueError, RecursionError (nested too deeply), InvalidInputError (a key comes twice).
+    """
+    return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once_each)
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise InvalidInputError(field=next(name for name in names if names.count(name) > 1))
+    return table
 
 
 def parse(data: Any) -> IntakeFile:
@@ -83,8 +116,8 @@ def parse(data: Any) -> IntakeFile:
     contact = _contact(table.get("contact"))
     delivery = _delivery(table.get("delivery"))
     organisation = _organisation(table.get("organisation"))
-    agent = None if table.get("agent") is None else _document(table["agent"], "agent")
-    operator = _optional_text(table.get("operator"), "operator")
+    agent = None if table.get("agent") is None else _agent(table["agent"])
+    operator = _optional_text(table.get("operator"), "operator", LONGEST_SHORT)
     from_reader = table.get("applicant") == "read"
     typed = None if from_reader else _document(table.get("applicant"), "applicant")
 
@@ -115,14 +148,21 @@ def _object(value: Any, where: str) -> dict[str, Any]:
     return value
 
 
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not value.strip():
+def _text(value: Any, where: str, longest: int = LONGEST) -> str:
+    """Trimmed, a line break as a space; refused when nothing in it can be seen."""
+    text = _BREAKS.sub(" ", value).strip() if isinstance(value, str) else ""
+    kinds = {unicodedata.category(character) for character in text}
+    if not text or len(text) > longest or kinds & {"Cc", "Cs"} or all(kind[0] in "CZ" for kind in kinds):
         raise InvalidInputError(field=where)
-    return value.strip()
+    return text
 
 
-def _optional_text(value: Any, where: str) -> str:
-    return "" if value is None or value == "" else _text(value, where)
+def _optional_text(value: Any, where: str, longest: int = LONGEST) -> str:
+    return "" if value is None or value == "" else _text(value, where, longest)
+
+
+def _number(value: Any, where: str) -> str:
+    return tidy_number(_optional_text(value, where, LONGEST_SHORT))
 
 
 def _answers(value: Any) -> Answers:
@@ -140,14 +180,17 @@ def _materials(value: Any) -> tuple[TakenMaterial, ...] | None:
         return None
     if not isinstance(value, list):
         raise InvalidInputError(field="materials")
-    rows = []
+    rows: list[TakenMaterial] = []
     for place, row in enumerate(value):
         where = f"materials[{place}]"
         table = _object(row, where)
         for key in table.keys() - {"name", "originals", "copies"}:
             raise InvalidInputError(field=f"{where}.{key}")
         originals, copies = (_count(table.get(k, 0), f"{where}.{k}") for k in ("originals", "copies"))
-        rows.append(TakenMaterial("", _text(table.get("name"), f"{where}.name"), 0, 0, originals, copies))
+        name = _text(table.get("name"), f"{where}.name", LONGEST_MATERIAL)
+        if any(row.name == name for row in rows):
+            raise InvalidInputError(field=f"{where}.name")
+        rows.append(TakenMaterial("", name, 0, 0, originals, copies))
     return tuple(rows)
 
 
@@ -161,11 +204,17 @@ def _contact(value: Any) -> Contact:
     if value is None:
         return Contact()
     if isinstance(value, str):
-        return Contact(value.strip())
+        return Contact(_phone(value))
     table = _object(value, "contact")
     for key in table.keys() - {"phone"}:
         raise InvalidInputError(field=f"contact.{key}")
-    return Contact(_optional_text(table.get("phone"), "contact.phone"))
+    return Contact(_phone(table.get("phone")))
+
+
+def _phone(value: Any) -> str:
+    blank = isinstance(value, str) and not value.strip()
+    text = "" if blank else _optional_text(value, "contact.phone", LONGEST_SHORT)
+    return unicodedata.normalize("NFKC", text)
 
 
 def _delivery(value: Any) -> Delivery:
@@ -188,8 +237,15 @@ def _organisation(value: Any) -> Organisation | None:
     for key in table.keys() - {"name", "uscc"}:
         raise InvalidInputError(field=f"organisation.{key}")
     return Organisation(
-        _text(table.get("name"), "organisation.name"), _optional_text(table.get("uscc"), "organisation.uscc")
+        _text(table.get("name"), "organisation.name"), _number(table.get("uscc"), "organisation.uscc")
     )
+
+
+def _agent(value: Any) -> IdentityDocument:
+    agent = _document(value, "agent")
+    if not agent.name:
+        raise InvalidInputError(field="agent.name")
+    return agent
 
 
 def _document(value: Any, where: str) -> IdentityDocument:
@@ -198,7 +254,7 @@ def _document(value: Any, where: str) -> IdentityDocument:
     for key in table.keys() - _DOCUMENT_KEYS - _READ_BACK:
         raise InvalidInputError(field=f"{where}.{key}")
     texts = {k: _optional_text(table.get(k), f"{where}.{k}") for k in _DOCUMENT_KEYS}
-    number = texts["number"].upper()
+    number = _number(table.get("number"), f"{where}.number")
     good = id_number_valid(number)
     return IdentityDocument(
         kind=_kind(texts["kind"], number, f"{where}.kind"),
@@ -249,6 +305,6 @@ def _day(text: str, where: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError as error:
         raise InvalidInputError(field=where) from error

@@ -1,6 +1,8 @@
 """How commands answer: one JSON document on stdout under --json, words otherwise; logs go to stderr."""
 
 import argparse
+import codecs
+import io
 import json
 import logging
 import sys
@@ -16,9 +18,22 @@ logger = logging.getLogger(__name__)
 def emit(args: argparse.Namespace, value: dict[str, Any] | list[Any], words: str = "") -> None:
     """`value` under --json; else `words`, or the value laid out for reading."""
     if getattr(args, "json", False):
-        print(json.dumps(value, ensure_ascii=False))
+        print(_document(value))
     else:
         print(words or json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _document(value: dict[str, Any] | list[Any]) -> str:
+    """Readable where stdout is UTF-8; pure ASCII elsewhere, which every caller decodes alike."""
+    readable = codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
+    return json.dumps(value, ensure_ascii=not readable)
+
+
+def sturdy_streams() -> None:
+    """No character of a name may end the program because a terminal cannot show it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def guarded(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
@@ -41,11 +56,7 @@ def guarded(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) 
 
 def _fail(args: argparse.Namespace, code: str, message: str, retryable: bool) -> None:
     if getattr(args, "json", False):
-        print(
-            json.dumps(
-                {"error": {"code": code, "message": message, "retryable": retryable}}, ensure_ascii=False
-            )
-        )
+        print(_document({"error": {"code": code, "message": message, "retryable": retryable}}))
     else:
         print(message, file=sys.stderr)
 

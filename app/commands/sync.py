@@ -25,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
             "items": outcome.items,
             "uploaded": outcome.uploaded,
             "pending": outcome.pending,
+            "rejected": outcome.rejected,
         },
     )
     return 0

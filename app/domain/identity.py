@@ -1,5 +1,6 @@
 """Identity documents of the people we serve, and the check of their numbers (GB 11643)."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -103,6 +104,11 @@ class IdentityDocument:
         if birth is None:
             return None
         return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def tidy_number(typed: str) -> str:
+    """A number as people type it, in its one form: full-width digits narrow, no spaces, capitals."""
+    return "".join(unicodedata.normalize("NFKC", typed).split()).upper()
 
 
 def check_character(seventeen: str) -> str:

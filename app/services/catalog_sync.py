@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.errors import NotEnrolledError, OfflineError, RemoteError
+from app.errors import AppError, NotEnrolledError, OfflineError, RemoteError, ThrottledError
 from app.services.office import Office
-from app.services.outbox_relay import relay
+from app.services.outbox_relay import RelayReport, relay
 
 LOW_NUMBERS = 100
 BLOCK = 500
@@ -18,18 +18,38 @@ class SyncOutcome:
     changed: bool
     uploaded: int
     pending: int
+    rejected: int = 0
 
 
 def sync(office: Office, progress: Callable[[int, int], None] | None = None) -> SyncOutcome:
-    """Raises NotEnrolledError, RemoteError, TrustError, StoreError."""
+    """Raises NotEnrolledError, RemoteError, TrustError, StoreError.
+
+    A catalog that is refused keeps no case from being delivered: it is told of afterwards.
+    """
     if office.catalog_sync is None or office.gateway is None:
         raise NotEnrolledError
-    report = office.catalog_sync.run(progress)
+    try:
+        report = office.catalog_sync.run(progress)
+    except (OfflineError, ThrottledError):
+        raise
+    except AppError:
+        _deliver(office)
+        raise
+    delivered = _deliver(office)
+    return SyncOutcome(
+        report.catalog_version,
+        report.items,
+        report.changed,
+        delivered.uploaded,
+        delivered.pending,
+        delivered.rejected,
+    )
+
+
+def _deliver(office: Office) -> RelayReport:
     delivered = relay(office, limit=1000, everything=True)
     lease_when_low(office)
-    return SyncOutcome(
-        report.catalog_version, report.items, report.changed, delivered.uploaded, delivered.pending
-    )
+    return delivered
 
 
 def lease_when_low(office: Office) -> None:

@@ -25,7 +25,10 @@ class RelayReport:
 def relay(
     office: Office, limit: int = 50, timeout_s: float = 10.0, *, everything: bool = False
 ) -> RelayReport:
-    """Deliver what is due (or `everything` that is pending).  Never raises RemoteError; StoreError passes.
+    """Deliver what is due.  Never raises RemoteError; StoreError passes.
+
+    `everything`: what waits for a later time as well, and what the gateway refused before,
+    for it may have been mended since.
 
     A line that is down stops the round and costs no message its turn; a message the
     gateway stumbles over waits by itself and lets the others pass.
@@ -35,7 +38,7 @@ def relay(
         return _report(office, 0, offline=True, trouble=NotEnrolledError.code)
     with office.store.begin() as work:
         until = _END_OF_TIME if everything else office.clock.now()
-        due = list(work.due_messages(until, limit))
+        due = list(work.due_messages(until, limit, refused=everything))
     uploaded, trouble = 0, ""
     for message in due:
         try:

@@ -23,14 +23,17 @@ class OutboxWork(Work):
         if known is None:
             self._write(insert(OUTBOX).values(**_message_columns(message)))
 
-    def due_messages(self, now: datetime, limit: int = 50) -> Sequence[OutboxMessage]:
-        """Pending ones whose time has come, in the order they were added.
+    def due_messages(
+        self, now: datetime, limit: int = 50, *, refused: bool = False
+    ) -> Sequence[OutboxMessage]:
+        """Pending ones whose time has come, in the order they were added; `refused`: those too.
 
         No message ever waits longer than a day: one that claims to was put off while the
         clock was wrong, and is due.
         """
         timely = (OUTBOX.c.not_before <= now) | (OUTBOX.c.not_before > now + _LONGEST_WAIT)
-        due = select(OUTBOX).where(OUTBOX.c.lane == Lane.PENDING.value, timely)
+        lanes = (Lane.PENDING, Lane.REJECTED) if refused else (Lane.PENDING,)
+        due = select(OUTBOX).where(OUTBOX.c.lane.in_([lane.value for lane in lanes]), timely)
         return tuple(_message(row) for row in self._rows(due.order_by(OUTBOX.c.seq).limit(max(limit, 0))))
 
     def messages_of(self, case_id: str) -> Sequence[OutboxMessage]:
