@@ -15,7 +15,7 @@ from app.catalog.build import build_catalog
 from app.catalog.demo import demo_items
 from app.catalog.file import CatalogFile
 from app.domain.case import DeliveryWay
-from app.domain.device import DeviceKind, DeviceStatus, DeviceTrouble
+from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus, DeviceTrouble
 from app.domain.printing import PrintOutcome, PrintState
 from tests.ui.kiosk_drive import PHONE, visitor
 from tests.ui.kiosk_fakes import NOW, PERSON, PROFILE, QR_TEXT, bench
@@ -510,3 +510,13 @@ def test_a_new_catalog_is_offered_to_the_next_person(tmp_path: Path, qtbot: QtBo
         person.shell.rounds.look()
         person.wait(lambda: len(person.shell.board.hits) == 1)
         newer.close()
+
+
+def test_nobody_starts_before_the_devices_have_answered(tmp_path: Path, qtbot: QtBot) -> None:
+    with bench(tmp_path) as made:
+        made.devices.states[DeviceKind.ID_READER] = DeviceHealth(DeviceKind.ID_READER, DeviceStatus.STARTING)
+        with visitor(tmp_path, qtbot, made=made) as person:
+            person.wait(lambda: person.shell.board.ready)
+            assert not person.widget("start").isEnabled() and "读卡器有问题" not in person.words()
+            person.devices.set(DeviceKind.ID_READER, DeviceStatus.ONLINE)
+            person.wait(lambda: person.widget("start").isEnabled())

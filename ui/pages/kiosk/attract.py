@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout
 
 from app.domain.device import DeviceKind
 from ui.pages.kiosk import frame, pictures, route
-from ui.pages.kiosk.board import simulated, works
+from ui.pages.kiosk.board import simulated, starting, works
 from ui.pages.kiosk.guide import Guide
 from ui.pages.kiosk.page import Page
 from ui.pages.kiosk.parts import hint, on_press
@@ -40,9 +40,9 @@ class AttractPage(Page):
         self.setLayout(whole)
 
     def body(self) -> QBoxLayout:
-        k, board = self.k, self.guide.board
-        word = self.say("start") if board.ready else self.say("preparing")
-        go = k.press(word, "primary", name="start", h=152, enabled=board.ready)
+        k, ready = self.k, self._ready()
+        word = self.say("start") if ready else self.say("preparing")
+        go = k.press(word, "primary", name="start", h=152, enabled=ready)
         go.setStyleSheet(
             f"QPushButton {{ min-height:{k.px(152)}px; max-height:{k.px(152)}px; "
             f"border-radius:{k.px(32)}px; font-size:{k.s.px('h1')}px; }}"
@@ -50,9 +50,14 @@ class AttractPage(Page):
         on_press(go, self._start)
         return k.col(go, k.row(None, *self._states(), None, gap=40), *self._demo(), gap=24)
 
+    def _ready(self) -> bool:
+        return self.guide.board.ready and not starting(self.guide.desk)
+
     def _states(self) -> list[Part]:
         """What works, in words; what does not is said before anybody starts."""
         k, board = self.k, self.guide.board
+        if not self._ready():
+            return []
         states = [
             ("reader", works(self.guide.desk, DeviceKind.ID_READER)),
             ("printer", works(self.guide.desk, DeviceKind.RECEIPT_PRINTER)),
@@ -79,7 +84,7 @@ class AttractPage(Page):
 
     def health(self) -> Hashable:
         desk = self.guide.desk
-        return tuple(works(desk, kind) for kind in DeviceKind), simulated(desk)
+        return tuple(works(desk, kind) for kind in DeviceKind), starting(desk), simulated(desk)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         width, height = self.k.size()

@@ -65,5 +65,10 @@ def works(desk: Desk, kind: DeviceKind) -> bool:
     return health is not None and health.status in WORKING
 
 
+def starting(desk: Desk) -> bool:
+    """A device that has not answered for the first time yet is neither well nor ill."""
+    return any(h.status is DeviceStatus.STARTING for h in desk.office.devices.health())
+
+
 def simulated(desk: Desk) -> bool:
     return any(h.simulated for h in desk.office.devices.health())

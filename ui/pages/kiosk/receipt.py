@@ -17,7 +17,7 @@ from ui.widgets.qr import draw_modules
 
 LABEL, LABEL_ELDER = 130, 170  # px of the labels
 QUIET_BOTH_SIDES = 8  # modules of white, left and right together (ui.widgets.qr)
-QR_PX, QR_PX_ELDER = 320, 256
+QR_PX = 304
 CARD_GONE_S = 4.0
 """So long after a card was last seen it counts as taken: after one read the reader answers
 "no card" until the card is lifted, so lying still cannot be told from being gone."""
@@ -60,7 +60,7 @@ class ReceiptPage(Page):
         number = facts(k, [(self.say("number"), receipt.number, "title")], width, top=True)
         shown = k.row(k.frame(self._facts(receipt)), self._qr(), gap=20)
         shown.setStretch(0, 1)
-        return k.frame(k.col(number, shown, gap=8), (36, 28, 28, 16), role="card")
+        return k.frame(k.col(number, shown, gap=16), (36, 28, 28, 16), role="card")
 
     def _facts(self, receipt: Receipt) -> QBoxLayout:
         taken = sum(m.originals > 0 or m.copies > 0 for m in receipt.materials)
@@ -74,14 +74,14 @@ class ReceiptPage(Page):
 
     def _qr(self) -> QFrame:
         k = self.k
-        modules, size = self.s.modules, QR_PX_ELDER if k.elder else QR_PX
+        modules = self.s.modules
 
         def draw(p: QPainter, w: int, _h: int) -> None:
             whole = len(modules) + QUIET_BOTH_SIDES
             side = max(1, w // whole) * whole  # every module as wide as the others
             draw_modules(p, (w - side) / 2, (w - side) / 2, side, modules)
 
-        picture = k.picture(draw, size, size)
+        picture = k.picture(draw, QR_PX, QR_PX)
         picture.setObjectName("receipt_qr")
         picture.setAccessibleName(self.say("qr"))
         return k.frame(k.col(picture, k.text(self.say("qr"), "body", "muted", align="center"), gap=8))
