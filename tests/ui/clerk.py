@@ -42,9 +42,7 @@ class Clerk:
 
     @classmethod
     @contextmanager
-    def at_popup(
-        cls, hall: Bench, qtbot: QtBot, size: tuple[int, int] = (1366, 768)
-    ) -> Iterator["Clerk"]:
+    def at_popup(cls, hall: Bench, qtbot: QtBot, size: tuple[int, int] = (1366, 768)) -> Iterator["Clerk"]:
         shell = PopupShell(hall.desk(LI), PROFILES[Channel.POPUP], hall.files)
         with cls._open(hall, shell, qtbot, size) as clerk:
             yield clerk
@@ -81,9 +79,10 @@ class Clerk:
     def text(self, name: str) -> str:
         return self.find(QLabel, name).text()
 
-    def words(self, name: str) -> str:
-        """All words inside a widget."""
-        return " ".join(label.text() for label in self.find(QWidget, name).findChildren(QLabel))
+    def words(self, name: str = "") -> str:
+        """All words to be read inside a widget; of the whole window without a name."""
+        where: QWidget = self.find(QWidget, name) if name else self.shell
+        return " ".join(label.text() for label in where.findChildren(QLabel) if label.isVisible())
 
     def button(self, name: str) -> QAbstractButton:
         return self.find(QAbstractButton, name)

@@ -330,7 +330,7 @@ def bench(folder: Path, mode: Channel = Channel.COUNTER, *, enrolled: bool = Tru
         made.close()
 
 
-def settle(made: Bench, rounds: int = 4) -> None:
+def settle(made: Bench, rounds: int = 3) -> None:
     """Until every executor is empty and what it brought is shown."""
     for _ in range(rounds):
         for executor in made.executors:

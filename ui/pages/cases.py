@@ -217,7 +217,7 @@ class CasesPage(QWidget):
             return kit.message("ok", texts["cases.uploaded"], "")
         refused = next((m for m in file.messages if m.lane is Lane.REJECTED), None)
         if refused is not None:
-            body = sentence(texts, "remote.rejected", reason=texts.code("gateway_fault", refused.reason))
+            body = sentence(texts, "remote.rejected", words=texts.code("gateway_fault", refused.reason))
             return kit.message("stop", texts["cases.refused"], body)
         return kit.message("primary", texts["cases.waiting"], texts["cases.waiting_note"])
 

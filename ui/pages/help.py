@@ -29,7 +29,6 @@ class HelpCard(Overlay):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         close = kit.button(texts["ui.close"], "secondary", "Esc", name="help_close")
-        close.setShortcut("Esc")
         head = row(kit.text(texts["ui.help_title"], "h2"), None, close)
         phone = kit.text(texts["ui.help_support"], "body", "muted", wrap=True)
         lead = kit.text(texts["ui.help_lead"], "body", "muted", wrap=True)

@@ -102,6 +102,7 @@ class Kit:
             css += f"text-align:left;padding-left:12px;padding-right:{22 + 8 * len(key)}px;"
         if css:  # scoped: a bare rule would leak into the children
             button.setStyleSheet(f"QPushButton {{ {css} }}")
+        button.setAutoDefault(True)  # Enter presses what has the focus, as Space does
         if self.touch:
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # no ring left behind by a finger
         if icon:

@@ -140,6 +140,7 @@ class OutcomePanel(QFrame):
             Upload.RUNNING: ("muted", "sync", "counter.done.uploading"),
             Upload.DONE: ("ok", "done", "counter.done.uploaded"),
             Upload.PENDING: ("primary", "clock", "counter.done.pending"),
+            Upload.REFUSED: ("stop", "fail", "counter.done.refused"),
         }[self._run.upload]
         label = kit.text(texts[key], "body", tone, name="outcome_upload")
         return box(row(None, kit.icon(icon, 18, tone, 2), label, None, gap=8))

@@ -5,11 +5,13 @@ from enum import Enum
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.case import Application
+from app.domain.outbox import Lane
 from app.domain.printing import PrintJob, PrintState
 from app.errors import AppError
 from app.services import printing
 from app.services.case_file import CaseFile, open_file
 from app.services.intake import Received, receive
+from app.services.office import Office
 from app.services.outbox_relay import upload_case
 from ui.desk import Desk
 
@@ -27,6 +29,7 @@ class Upload(Enum):
     RUNNING = "running"
     DONE = "done"
     PENDING = "pending"
+    REFUSED = "refused"
 
 
 class Receiving(QObject):
@@ -128,16 +131,25 @@ class Receiving(QObject):
         office = self._desk.office
         self._desk.tasks.run(
             self._desk.relay_executor,
-            lambda: upload_case(office, case_id, UPLOAD_S),
+            lambda: _upload(office, case_id),
             owner=self,
             done=self._sent,
-            failed=lambda _error: self._sent(False),
+            failed=lambda _error: self._sent(Upload.PENDING),
         )
 
-    def _sent(self, done: bool) -> None:
-        self.upload = Upload.DONE if done else Upload.PENDING
+    def _sent(self, upload: Upload) -> None:
+        self.upload = upload
         self.changed.emit()
 
     def _enter(self, stage: Stage) -> None:
         self.stage = stage
         self.changed.emit()
+
+
+def _upload(office: Office, case_id: str) -> Upload:
+    """One attempt, and what the store says of it afterwards."""
+    if upload_case(office, case_id, UPLOAD_S):
+        return Upload.DONE
+    file = open_file(office, case_id)
+    refused = file is not None and any(m.lane is Lane.REJECTED for m in file.messages)
+    return Upload.REFUSED if refused else Upload.PENDING

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ui.desk import Desk
-from ui.pages.counter.checks import ChecksBlock
+from ui.pages.counter.checks import HEAD, ChecksBlock
 from ui.pages.counter.item_row import ItemRow
 from ui.pages.counter.materials import HEAD as TABLE_HEAD
 from ui.pages.counter.materials import TALL, MaterialsBlock
@@ -18,7 +18,7 @@ from ui.pages.counter.session import IntakeSession
 from ui.pages.counter.situation_row import SituationRow
 from ui.widgets.kit import Kit, col
 
-LEAST_ROWS = 3
+LEAST_ROWS = 2
 LEAST_CHECKS = 92
 
 
@@ -128,7 +128,7 @@ class Sheet(QFrame):
         if wanted + checks > room:
             checks = max(min(checks, LEAST_CHECKS), room - wanted)
             wanted = max(least_table, room - checks)
-            checks = max(0, room - wanted)
+            checks = max(HEAD, room - wanted)
         if wanted:
             table.setFixedHeight(wanted)
         self.checks.setFixedHeight(max(0, min(self.checks.wanted_height(), checks)))
