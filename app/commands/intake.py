@@ -17,7 +17,7 @@ from app.domain.printing import PrintState
 from app.errors import AppError, InvalidInputError, RemoteError
 from app.services.intake import Received, receive
 from app.services.office import Office
-from app.services.outbox_relay import upload_case
+from app.services.outbox_relay import upload_trouble
 from app.services.printing import print_slip, receipt_pdf, recover_prints
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def _after(office: Office, received: Received, data: Path) -> dict[str, Any]:
     case = received.case
     job = print_slip(office, case.case_id, deadline_s=PRINT_S)
     target = _plain_copy(office, received, data)
-    uploaded = upload_case(office, case.case_id, UPLOAD_S)
+    missed = upload_trouble(office, case.case_id, UPLOAD_S)
     return {
         "case_id": case.case_id,
         "number": case.number,
@@ -89,7 +89,10 @@ def _after(office: Office, received: Received, data: Path) -> dict[str, Any]:
         "qr_text": received.issued.qr_text,
         "printed": _PRINTED[job.state],
         "printed_reason": job.reason,
-        "uploaded": uploaded,
+        "printed_advice": office.texts.trouble(job.reason),
+        "uploaded": missed is None,
+        "upload_reason": missed.code if missed else "",
+        "upload_advice": office.texts.error(missed) if missed else "",
         "repeated": received.repeated,
         "offline": case.offline,
         "catalog_version": case.catalog_version,

@@ -26,6 +26,8 @@ def run(args: argparse.Namespace) -> int:
             "uploaded": outcome.uploaded,
             "pending": outcome.pending,
             "rejected": outcome.rejected,
+            "trouble": outcome.trouble,
+            "advice": outcome.advice,
         },
     )
     return 0

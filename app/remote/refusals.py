@@ -6,7 +6,7 @@ about the message that happened to be sent: it waits for better times.
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from app.errors import (
@@ -24,6 +24,7 @@ from app.errors import (
 from app.remote.line import Answer
 from app.texts import load
 
+_CHINA = timezone(timedelta(hours=8))  # one zone, no summer time, whatever this machine is set to
 _ABOUT_THE_STATION = frozenset(
     {"unsigned", "signature", "replay", "station_unknown", "station_revoked", "not_your_station"}
 )
@@ -79,13 +80,13 @@ def _by_code(code: str, values: dict[str, Any], enrolling: bool) -> AppError:
 
 
 def clock_error(known: object) -> ClockWrongError:
-    """This machine's time against the gateway's (ISO 8601), both in this machine's zone."""
+    """This machine's time against the gateway's (ISO 8601), both as a clock in the hall shows them."""
     try:
         theirs = datetime.fromisoformat(str(known))
     except ValueError:
         theirs = None
-    shown = f"{theirs.astimezone():%Y-%m-%d %H:%M}" if theirs is not None and theirs.tzinfo else "?"
-    return ClockWrongError(now=f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M}", known=shown)
+    shown = f"{theirs.astimezone(_CHINA):%Y-%m-%d %H:%M}" if theirs is not None and theirs.tzinfo else "?"
+    return ClockWrongError(now=f"{datetime.now(_CHINA):%Y-%m-%d %H:%M}", known=shown)
 
 
 def _words(code: str) -> str:

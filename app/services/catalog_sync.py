@@ -19,6 +19,8 @@ class SyncOutcome:
     uploaded: int
     pending: int
     rejected: int = 0
+    trouble: str = ""
+    advice: str = ""
 
 
 def sync(office: Office, progress: Callable[[int, int], None] | None = None) -> SyncOutcome:
@@ -43,6 +45,8 @@ def sync(office: Office, progress: Callable[[int, int], None] | None = None) -> 
         delivered.uploaded,
         delivered.pending,
         delivered.rejected,
+        delivered.trouble,
+        delivered.advice,
     )
 
 

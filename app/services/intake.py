@@ -16,7 +16,7 @@ from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.domain.receipt import IssuedReceipt, Receipt, ReceiptMaterial
 from app.domain.record import plain
 from app.domain.situation import reached
-from app.errors import ClockWrongError, NoCatalogError, NotEnrolledError, UnknownItemError
+from app.errors import ClockWrongError, NoCatalogError, NotEnrolledError, RemoteError, UnknownItemError
 from app.ports import Sealer, UnitOfWork
 from app.services.office import Office
 
@@ -51,6 +51,7 @@ def receive(office: Office, application: Application, *, offline: bool) -> Recei
     sealer = _sealer(office)
     item, version = pinned_item(office, application.item_code)
     application = replace(application, answers=_counted(item, application))
+    check_clock(office)
     now = office.clock.now()
     due = deadlines(now.date(), item.promise_days, office.calendar)
     error = first_error(check(item, application, due, now.date()))
@@ -60,7 +61,6 @@ def receive(office: Office, application: Application, *, offline: bool) -> Recei
         known = work.case_by_request(application.request_id)
         if known is not None:
             return _known(work, known)
-        _check_clock(office, work)
         number = numbering.compose(office.station.station_id, now.date(), work.take_sequence())
         case = Case(
             case_id=str(uuid4()),
@@ -176,11 +176,32 @@ def _counted(item: Item, application: Application) -> dict[str, frozenset[str]]:
     return {q: options for q, options in application.answers.items() if q in asked}
 
 
-def _check_clock(office: Office, work: UnitOfWork) -> None:
-    """A clock that runs behind what this station has already written would date papers wrongly."""
-    known, now = _last_time(work), office.clock.now()
-    if known is not None and now < known - CLOCK_SLACK:
+def check_clock(office: Office) -> None:
+    """A clock that runs behind what this station has already written would date papers wrongly.
+
+    Unless it was wrong then and is right now: the gateway's clock decides, else one case of
+    a day in the future would close the station until that day.  Raises ClockWrongError.
+    """
+    with office.store.begin() as work:
+        known, now = _last_time(work), office.clock.now()
+    if known is None or now >= known - CLOCK_SLACK:
+        return
+    if not _gateway_agrees(office):
         raise ClockWrongError(now=f"{now:%Y-%m-%d %H:%M}", known=f"{known:%Y-%m-%d %H:%M}")
+    with office.store.begin() as work:
+        work.set_note(LAST_TIME, now.isoformat())
+        work.audit(now, "", "clock.put_right", office.station.station_id)
+        work.commit()
+
+
+def _gateway_agrees(office: Office) -> bool:
+    if office.gateway is None:
+        return False
+    try:
+        theirs = office.gateway.health().now
+    except RemoteError:
+        return False
+    return abs(office.clock.now() - theirs) <= CLOCK_SLACK
 
 
 def _last_time(work: UnitOfWork) -> datetime | None:

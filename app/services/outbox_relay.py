@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.domain.outbox import Lane, OutboxMessage
-from app.errors import ClockWrongError, NotEnrolledError, RejectedError, RemoteError
+from app.errors import (
+    AppError,
+    ClockWrongError,
+    NotEnrolledError,
+    OfflineError,
+    RejectedError,
+    RemoteError,
+)
 from app.ports import Gateway
 from app.services.office import Office
 
@@ -13,13 +20,17 @@ _END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class RelayReport:
-    """`offline`: the gateway did not answer, so the rest waits for another time."""
+    """`offline`: the gateway did not answer, so the rest waits for another time.
+
+    `trouble`, `advice`: code and sentence of the last error, "" when there was none.
+    """
 
     uploaded: int
     pending: int
     rejected: int
     offline: bool
     trouble: str = ""
+    advice: str = ""
 
 
 def relay(
@@ -35,19 +46,20 @@ def relay(
     """
     gateway = office.gateway
     if gateway is None or office.sealer is None:
-        return _report(office, 0, offline=True, trouble=NotEnrolledError.code)
+        return _report(office, 0, offline=True, trouble=NotEnrolledError())
     with office.store.begin() as work:
         until = _END_OF_TIME if everything else office.clock.now()
         due = list(work.due_messages(until, limit, refused=everything))
-    uploaded, trouble = 0, ""
+    uploaded = 0
+    trouble: AppError | None = None
     for message in due:
         try:
             deliver(office, gateway, message, timeout_s)
             uploaded += 1
         except ClockWrongError as error:
-            return _report(office, uploaded, offline=False, trouble=error.code)
+            return _report(office, uploaded, offline=False, trouble=error)
         except RemoteError as error:
-            trouble = error.code
+            trouble = error
             if not _survived(office, gateway, message, error):
                 return _report(office, uploaded, offline=True, trouble=trouble)
     return _report(office, uploaded, offline=False, trouble=trouble)
@@ -55,20 +67,28 @@ def relay(
 
 def upload_case(office: Office, case_id: str, timeout_s: float) -> bool:
     """One attempt for one case; True when the gateway has it."""
-    gateway = office.gateway
+    return upload_trouble(office, case_id, timeout_s) is None
+
+
+def upload_trouble(office: Office, case_id: str, timeout_s: float) -> AppError | None:
+    """One attempt for one case: None when the gateway has it, else what stands in the way."""
     with office.store.begin() as work:
         messages = list(work.messages_of(case_id))
+    refused = next((m for m in messages if m.lane is Lane.REJECTED), None)
+    if refused is not None:
+        words = office.texts.code("gateway_fault", refused.reason)
+        return RejectedError(refused.reason, reason=refused.reason, words=words)
     waiting = [m for m in messages if m.lane is Lane.PENDING]
     if not waiting:
-        return all(m.lane is Lane.DONE for m in messages)
-    if gateway is None:
-        return False
+        return None
+    if office.gateway is None:
+        return OfflineError("no gateway in the settings")
     try:
         for message in waiting:
-            deliver(office, gateway, message, timeout_s)
-    except (RemoteError, ClockWrongError):
-        return False
-    return True
+            deliver(office, office.gateway, message, timeout_s)
+    except (RemoteError, ClockWrongError) as error:
+        return error
+    return None
 
 
 def deliver(office: Office, gateway: Gateway, message: OutboxMessage, timeout_s: float) -> None:
@@ -106,7 +126,8 @@ def _keep(office: Office, message: OutboxMessage) -> None:
         work.commit()
 
 
-def _report(office: Office, uploaded: int, *, offline: bool, trouble: str) -> RelayReport:
+def _report(office: Office, uploaded: int, *, offline: bool, trouble: AppError | None) -> RelayReport:
     with office.store.begin() as work:
         summary = work.outbox_summary()
-    return RelayReport(uploaded, summary.pending, summary.rejected, offline, trouble)
+    code, advice = (trouble.code, office.texts.error(trouble)) if trouble else ("", "")
+    return RelayReport(uploaded, summary.pending, summary.rejected, offline, code, advice)
