@@ -1,5 +1,6 @@
 """办事体检: everything once more, what was found, and the one button that hands it in."""
 
+from datetime import date
 from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout
@@ -43,7 +44,7 @@ class SummaryPage(Page):
     def _finding(self, tone: str, finding: Finding) -> Part:
         key = f"kiosk.finding.{finding.rule}"
         known = f"{key}.title" in self.t
-        values = {k: f"{v:%Y-%m-%d}" if hasattr(v, "strftime") else v for k, v in finding.values.items()}
+        values = {name: self.day(v) if isinstance(v, date) else v for name, v in finding.values.items()}
         title = self.t.say(f"{key}.title" if known else "kiosk.finding.other.title", **values)
         body = self.t.say(f"{key}.body" if known else "kiosk.finding.other.body", **values)
         return self.k.message(tone, title, body, name=f"finding_{finding.rule}")
