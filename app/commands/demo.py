@@ -1,14 +1,21 @@
 """The program on an embedded demo: local gateway, emulated devices, demo catalog, signed in as 演示员."""
 
 import argparse
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from PySide6.QtWidgets import QWidget
+
+from app.commands.demo_panel import DemoPanel
 from app.commands.embedded import OPERATOR, PIN, embedded
 from app.commands.window import HOME, application, show
 from app.commands.wiring import open_office
 from app.domain.catalog import Channel
 from app.domain.operator import Operator
 from app.services.sign_in import sign_in
+from app.texts import load
+from ui.desk import Desk
 
 MODES = ("counter", "kiosk", "popup")
 
@@ -20,9 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     app, mode = application(), Channel(args.mode)
-    with embedded(args.data.resolve()) as services:
+    print(load()["demo.preparing"], file=sys.stderr)
+    with embedded(args.data.resolve(), ("--no-card",)) as services, ThreadPoolExecutor(1) as executor:
         station, data = services.station(mode)
-        return show(app, station, data, mode, demo_operator(station, data))
+        operator = None if mode is Channel.KIOSK else demo_operator(station, data)
+
+        def side_table(desk: Desk) -> QWidget:
+            return DemoPanel(services, desk.office.texts, desk.tasks, executor)
+
+        return show(app, station, data, mode, operator, side_table)
 
 
 def demo_operator(station: Path, data: Path) -> Operator:

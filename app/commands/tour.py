@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     out.mkdir(parents=True, exist_ok=True)
     print(load()["demo.preparing"], file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="guanjia-tour-") as scratch:
-        with embedded(Path(scratch)) as services:
+        with embedded(Path(scratch), ("--no-card",)) as services:
             for mode in SIZES:
                 _walk(mode, services, out)
         for slip in sorted((Path(scratch) / "slips").iterdir()):

@@ -4,12 +4,12 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands.wiring import open_office
 from app.domain.catalog import Channel
@@ -56,14 +56,23 @@ def application() -> QApplication:
 
 
 def show(
-    app: QApplication, station: Path, data: Path, mode: Channel, operator: Operator | None = None
+    app: QApplication,
+    station: Path,
+    data: Path,
+    mode: Channel,
+    operator: Operator | None = None,
+    beside: Callable[[Desk], QWidget] | None = None,
 ) -> int:
+    """Open the window and stay until it is closed.  `beside` makes a second window (the demo's)."""
     with open_office(station, data, mode=mode) as office, desk_of(office, operator) as desk:
         shell = make_shell(desk, mode)
         if PROFILES[mode].full_screen:
             shell.showFullScreen()
         else:
             shell.show()
+        second = beside(desk) if beside else None
+        if second is not None:
+            second.show()
         code = app.exec()
         shell.stop()
     return code
