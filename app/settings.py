@@ -57,10 +57,10 @@ class StationSettings:
 def read(path: Path) -> StationSettings:
     """Raises SettingsError with every fault of the file."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise _refused(path, [load()["settings.unreadable"]]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _refused(path, [load().say("settings.not_toml", detail=str(error)[:120])]) from error
     checked = _Checked()
     settings = checked.station(table)
@@ -172,8 +172,13 @@ class _Checked:
 
 
 def _is_url(text: str) -> bool:
-    parts = urlsplit(text)
-    return parts.scheme.lower() in ("http", "https") and bool(parts.netloc)
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # out of range: ValueError
+    except ValueError:
+        return False
+    seen = text.isascii() and text.isprintable() and " " not in text
+    return seen and parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
 
 
 def _is_qr_url(text: str) -> bool:
