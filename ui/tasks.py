@@ -9,8 +9,9 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from functools import wraps
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -23,6 +24,7 @@ SLOW_S = 0.050
 """A slot that holds the GUI thread longer than this is logged (ARCHITECTURE, Threads)."""
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,20 @@ class TaskRunner(QObject):
         took = perf_counter() - started
         if took > SLOW_S:
             logger.warning("slow slot %s: %d ms", target, round(took * 1000))
+
+
+def timed(slot: Callable[P, None]) -> Callable[P, None]:
+    """A slot that is set off by a person: logged by name when it held the GUI thread too long."""
+
+    @wraps(slot)
+    def measured(*arguments: P.args, **named: P.kwargs) -> None:
+        started = perf_counter()
+        slot(*arguments, **named)
+        took = perf_counter() - started
+        if took > SLOW_S:
+            logger.warning("slow slot %s: %d ms", _name(slot), round(took * 1000))
+
+    return measured
 
 
 def _call(call: _Call) -> str:

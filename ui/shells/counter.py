@@ -22,8 +22,8 @@ Keys: F1 help, F9 decision, Ctrl+1 … 4 pages, Ctrl+J 交接; the rest: `ui.pag
 
 from typing import Protocol
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.device import CardRead, DeviceEvent, DeviceTrouble, Scanned
@@ -41,9 +41,11 @@ from ui.profile import Profile
 from ui.shells.rail import Entry, Rail
 from ui.shells.strip import StatusStrip
 from ui.status import Relay, StatusBoard
+from ui.tasks import timed
 from ui.theme import style_sheet
 from ui.widgets.kit import FocusRing, Kit, col, row
 
+FRAME_PX = 32
 PAGES = (
     Entry("intake", "pen"),
     Entry("cases", "paper"),
@@ -165,6 +167,15 @@ class CounterShell(QFrame):
         else:
             self._show_sign_in(Reason.START)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """On a small screen a window frame would take what the page needs: fill the screen instead."""
+        super().showEvent(event)
+        wide, tall = self._profile.least_size
+        room = self.screen().availableGeometry()
+        real = QGuiApplication.platformName() not in ("offscreen", "minimal")
+        if real and (room.height() < tall + FRAME_PX or room.width() < wide + FRAME_PX):
+            QTimer.singleShot(0, self.showFullScreen)
+
     def stop(self) -> None:
         """Keep the draft and end every timer; called once, before the executors are shut down."""
         if self._stopped:
@@ -227,6 +238,7 @@ class CounterShell(QFrame):
         page: Page = self._pages[name]  # type: ignore[assignment]
         return page
 
+    @timed
     def go(self, name: str) -> None:
         """Show a page; the one that was shown keeps its state."""
         if self._outer.currentIndex() != 1:

@@ -28,6 +28,7 @@ from ui.pages.counter.start import OFTEN, StartPage, strip_machine
 from ui.pages.counter.workbench import Workbench
 from ui.profile import Profile
 from ui.status import StatusBoard
+from ui.tasks import timed
 from ui.widgets.kit import Kit, box, col
 
 NUMBER_LEAST = 6
@@ -132,6 +133,7 @@ class IntakePage(QWidget):
 
     # -- showing -----------------------------------------------------------------------------------
 
+    @timed
     def _changed(self) -> None:
         if not self.session.intake.empty:
             self._begun = True
@@ -262,6 +264,7 @@ class IntakePage(QWidget):
 
     # -- the decision ------------------------------------------------------------------------------
 
+    @timed
     def decide(self) -> None:
         """F9, once: from here on the button is dead until the outcome is known."""
         session = self.session
