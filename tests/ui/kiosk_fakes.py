@@ -21,7 +21,7 @@ from app.domain.numbering import NumberBlock
 from app.domain.outbox import OutboxMessage
 from app.domain.printing import PaperForm, PrintOutcome, PrintState
 from app.domain.receipt import IssuedReceipt, Receipt
-from app.errors import NoCardError, OfflineError
+from app.errors import NoCardError, OfflineError, RejectedError
 from app.ports import Enrolment, GatewayHealth, Granted, Picture
 from app.schedules import load_calendar
 from app.services.office import Office, Station
@@ -164,7 +164,7 @@ class HandGateway:
     """A gateway that answers, or does not."""
 
     def __init__(self) -> None:
-        self.offline = False
+        self.offline = self.refuses = False
         self.uploaded: list[OutboxMessage] = []
 
     def health(self, timeout_s: float = 2.0) -> GatewayHealth:
@@ -173,6 +173,8 @@ class HandGateway:
 
     def upload(self, message: OutboxMessage, timeout_s: float = 10.0) -> str:
         self._answer()
+        if self.refuses:
+            raise RejectedError(reason="number_taken")
         self.uploaded.append(message)
         return ""
 

@@ -334,6 +334,7 @@ def test_a_failed_hand_in_loses_nothing_and_can_be_repeated(tmp_path: Path, qtbo
     with visitor(tmp_path, qtbot) as person:
         person.to_summary()
         before = person.shell.session.intake
+        person.bench.gateway.offline = True  # nobody to say which clock is right
         with person.bench.store.begin() as work:  # the clock went back behind what is written here
             work.set_note("last_time", NOW.replace(year=2027).isoformat())
             work.commit()
@@ -520,3 +521,13 @@ def test_nobody_starts_before_the_devices_have_answered(tmp_path: Path, qtbot: Q
             assert not person.widget("start").isEnabled() and "读卡器有问题" not in person.words()
             person.devices.set(DeviceKind.ID_READER, DeviceStatus.ONLINE)
             person.wait(lambda: person.widget("start").isEnabled())
+
+
+def test_a_case_the_gateway_refuses_is_not_blamed_on_the_line(tmp_path: Path, qtbot: QtBot) -> None:
+    with visitor(tmp_path, qtbot) as person:
+        person.bench.gateway.refuses = True
+        person.to_receipt()
+        person.wait(lambda: person.shell.session.uploaded is False)
+        note = person.shell.findChild(QLabel, "note")
+        assert note is not None and "工作人员处理" in note.text() and "网络不通" not in note.text()
+        assert person.bench.cases() == 1

@@ -3,7 +3,7 @@
 from app.domain.printing import PrintJob
 from app.errors import AppError
 from app.services.intake import Received, receive
-from app.services.outbox_relay import upload_case
+from app.services.outbox_relay import upload_trouble
 from app.services.printing import answer_unknown, print_slip
 from ui.pages.kiosk.guide import Guide
 
@@ -71,15 +71,16 @@ def upload(guide: Guide) -> None:
         return
     case_id = received.case.case_id
 
-    def done(there: bool) -> None:
-        session.uploaded = there
+    def done(trouble: AppError | None) -> None:
+        session.uploaded = trouble is None
+        session.refused = trouble is not None and not trouble.retryable
         guide.redraw()
 
     def failed(_error: AppError) -> None:
         session.uploaded = False  # it stays in the outbox and is tried again by itself
 
     executor = guide.desk.relay_executor
-    guide.work(executor, lambda: upload_case(office, case_id, UPLOAD_S), done, failed, hold=False)
+    guide.work(executor, lambda: upload_trouble(office, case_id, UPLOAD_S), done, failed, hold=False)
 
 
 def answer(guide: Guide, *, came_out: bool) -> None:

@@ -91,7 +91,7 @@ class ReceiptPage(Page):
         if any(m.originals or m.copies for m in receipt.materials):
             words.append(self.say("hand_over"))
         if self.s.uploaded is False:
-            words.append(self.say("upload_later"))
+            words.append(self.say("upload_refused" if self.s.refused else "upload_later"))
         return "\n".join(words)
 
     # -- the paper -------------------------------------------------------------------------------

@@ -57,6 +57,7 @@ class Session:
     job: PrintJob | None = None
     printing: bool = False
     uploaded: bool | None = None
+    refused: bool = False  # the gateway did not take it: staff must see to it
     help_at: str = ""  # clock time at which help was called
     told_at: str = ""  # clock time at which trouble was written down
     operator: Operator | None = None  # staff page only
