@@ -16,7 +16,6 @@ from app.domain.catalog import Channel
 from app.domain.operator import Operator
 from app.errors import AppError
 from app.services.office import Office
-from app.services.printing import recover_prints
 from app.texts import load
 from ui import fault_page, start_fault, theme
 from ui.desk import Desk
@@ -90,7 +89,6 @@ def make_shell(desk: Desk, mode: Channel) -> CounterShell | KioskShell:
 @contextmanager
 def desk_of(office: Office, operator: Operator | None = None) -> Iterator[Desk]:
     """The executors of a window; joined at the end, so that what was begun is stored."""
-    recover_prints(office)
     executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog")]
     store, relay, sync, catalog = executors
     if office.sealer is not None:
