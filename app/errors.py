@@ -304,6 +304,12 @@ class NotEnrolledError(TrustError):
     blame = Blame.OPERATOR
 
 
+class OtherStationError(NotEnrolledError):
+    """The DATA folder is enrolled, as another station than the settings name; values: station."""
+
+    code = "trust.other_station"
+
+
 class NoCatalogError(TrustError):
     """No signed catalog on this station yet (a draft is never used for cases)."""
 

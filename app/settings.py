@@ -60,7 +60,9 @@ def read(path: Path) -> StationSettings:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise _refused(path, [load()["settings.unreadable"]]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        raise _refused(path, [load()["settings.not_utf8"]]) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _refused(path, [load().say("settings.not_toml", detail=str(error)[:120])]) from error
     checked = _Checked()
     settings = checked.station(table)

@@ -6,9 +6,13 @@ Every command module has `add_arguments(parser)` and `run(args) -> int`.  Exit c
 
 import argparse
 import logging
+import os
 import sys
+import time
 from importlib import import_module
+from typing import NoReturn
 
+ZONE = "Asia/Shanghai"
 COMMANDS = {
     "counter": "window",
     "kiosk": "window",
@@ -32,24 +36,59 @@ def main(argv: list[str]) -> int:
     """Only the chosen command's module is imported: a terminal without the gateway's extra still starts."""
     name = argv[0] if argv else ""
     if name not in COMMANDS:
-        return _usage(name)
+        return _usage(name, in_json="--json" in argv)
+    from app.commands.output import guarded, sturdy_streams
+
     module = import_module(f"app.commands.{COMMANDS[name]}")
-    parser = argparse.ArgumentParser(prog=f"main.py {name}", description=module.__doc__)
+    sturdy_streams()
+    _live_in_the_halls_zone()
+    parser = _Parser(prog=f"main.py {name}", description=module.__doc__)
     module.add_arguments(parser)
     args = parser.parse_args(argv[1:])
     args.command = name
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    from app.commands.output import guarded, sturdy_streams
-
-    sturdy_streams()
     return guarded(module.run, args)
 
 
-def _usage(name: str) -> int:
+class _Parser(argparse.ArgumentParser):
+    """Wrong usage (exit 2) answers a calling program in its one document too."""
+
+    def error(self, message: str) -> NoReturn:
+        if "--json" in sys.argv:
+            _answer_wrong_usage()
+        super().error(message)
+
+
+def _answer_wrong_usage() -> None:
+    from app.commands.output import fail
+    from app.texts import load
+
+    fail(argparse.Namespace(json=True), "usage", load()["error.usage.text"], False)
+
+
+def _live_in_the_halls_zone() -> None:
+    """Logs, windows and the libraries' own times agree with the papers, whatever zone the machine is set to.
+
+    A zone like `CST-8` is one that the PDF library cannot even read.
+    """
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(ZONE)
+    except ZoneInfoNotFoundError:
+        return
+    os.environ["TZ"] = ZONE
+    if sys.platform != "win32":
+        time.tzset()
+
+
+def _usage(name: str, *, in_json: bool) -> int:
     wanted_help = name in ("-h", "--help", "help")
     out = sys.stdout if wanted_help else sys.stderr
+    if in_json:
+        _answer_wrong_usage()
     print("usage: main.py COMMAND [options]   (main.py COMMAND --help tells more)\n", file=out)
     for command, module in COMMANDS.items():
         print(f"  {command:14} {_first_line(module)}", file=out)

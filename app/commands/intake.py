@@ -77,26 +77,58 @@ def _line_up(office: Office) -> bool:
 
 def _after(office: Office, received: Received, data: Path) -> dict[str, Any]:
     """What follows once the case is safe; none of it can undo that, so nothing here fails the command."""
-    case = received.case
-    job = print_slip(office, case.case_id, deadline_s=PRINT_S)
+    case, texts = received.case, office.texts
+    printed, reason = _print(office, case.case_id)
     target = _plain_copy(office, received, data)
-    missed = upload_trouble(office, case.case_id, UPLOAD_S)
+    missed = _upload(office, case.case_id)
     return {
         "case_id": case.case_id,
         "number": case.number,
         "state": case.state.value,
         "receipt_pdf": target and str(target),
         "qr_text": received.issued.qr_text,
-        "printed": _PRINTED[job.state],
-        "printed_reason": job.reason,
-        "printed_advice": office.texts.trouble(job.reason),
+        "printed": printed,
+        "printed_reason": reason,
+        "printed_advice": texts.trouble(reason),
         "uploaded": missed is None,
         "upload_reason": missed.code if missed else "",
-        "upload_advice": office.texts.error(missed) if missed else "",
+        "upload_advice": texts.error(missed) if missed else "",
         "repeated": received.repeated,
         "offline": case.offline,
         "catalog_version": case.catalog_version,
     }
+
+
+def _print(office: Office, case_id: str) -> tuple[str, str]:
+    """What is known of the slip, and why."""
+    try:
+        job = print_slip(office, case_id, deadline_s=PRINT_S)
+    except Exception as error:
+        return _fate(office, case_id), _code(error)
+    return _PRINTED[job.state], job.reason
+
+
+def _fate(office: Office, case_id: str) -> str:
+    """Of a slip whose printing ended in an error: what the store last knew."""
+    try:
+        with office.store.begin() as work:
+            return _PRINTED[work.prints_of(case_id)[-1].state]
+    except AppError:
+        return _PRINTED[PrintState.UNKNOWN]
+
+
+def _upload(office: Office, case_id: str) -> AppError | None:
+    try:
+        return upload_trouble(office, case_id, UPLOAD_S)
+    except AppError as error:  # it may have arrived: the next sync asks again, which is no harm
+        return error
+
+
+def _code(error: Exception) -> str:
+    if not isinstance(error, AppError):
+        logger.error("a bug", exc_info=error)
+        return AppError.code
+    return error.code
 
 
 def _plain_copy(office: Office, received: Received, data: Path) -> Path | None:
@@ -106,7 +138,7 @@ def _plain_copy(office: Office, received: Received, data: Path) -> Path | None:
         pdf = receipt_pdf(office, received.case.case_id)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(target, pdf)
-    except (AppError, OSError) as error:
-        logger.warning("no plain copy of the receipt: %s", type(error).__name__)
+    except Exception as error:
+        logger.warning("no plain copy of the receipt: %s", _code(error))
         return None
     return target

@@ -42,7 +42,7 @@ def guarded(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) 
         return run(args)
     except AppError as error:
         logger.info("%s: %s", error.code, error)
-        _fail(args, error.code, load().error(error), error.retryable)
+        fail(args, error.code, load().error(error), error.retryable)
         return 2 if isinstance(error, SettingsError) else 1
     except KeyboardInterrupt:
         return 130
@@ -50,11 +50,11 @@ def guarded(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) 
         if not getattr(args, "json", False):
             raise
         logger.exception("a bug")  # a calling program still gets its one document
-        _fail(args, "app", load()["error.app.text"], False)
+        fail(args, "app", load()["error.app.text"], False)
         return 1
 
 
-def _fail(args: argparse.Namespace, code: str, message: str, retryable: bool) -> None:
+def fail(args: argparse.Namespace, code: str, message: str, retryable: bool) -> None:
     if getattr(args, "json", False):
         print(_document({"error": {"code": code, "message": message, "retryable": retryable}}))
     else:

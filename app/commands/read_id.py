@@ -19,8 +19,15 @@ EXTRAS = ("english_name", "nationality", "pass_number", "issue_count", "card_ver
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--station", type=Path, required=True)
-    parser.add_argument("--timeout", type=float, default=20.0, help="seconds to wait for a card")
+    parser.add_argument("--timeout", type=_seconds, default=20.0, help="seconds to wait for a card")
     add_json(parser)
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 3600:
+        raise argparse.ArgumentTypeError("more than 0, at most 3600")
+    return value
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from app.commands.output import add_json, emit
 from app.commands.wiring import receipt_verifier
 from app.domain.receipt import Verdict
+from app.errors import InvalidInputError
 from app.texts import load
 
 
@@ -28,18 +29,25 @@ def run(args: argparse.Namespace) -> int:
 def _subject(text: str) -> bytes | str:
     """A file when there is one of that name; `-` is standard input."""
     if text == "-":
-        return sys.stdin.read()
+        return _content(sys.stdin.buffer.read())
     try:
         path = Path(text)
+        if path.is_dir() or (path.suffix.lower() == ".pdf" and not path.exists()):
+            raise InvalidInputError(field=path.name)
         if not path.is_file():
             return text
     except (OSError, ValueError):  # too long for a file name: a QR's text
         return text
-    data = path.read_bytes()
-    return data if data.startswith(b"%PDF") else _text(data)
+    try:
+        return _content(path.read_bytes())
+    except OSError as error:
+        raise InvalidInputError(field=path.name) from error
 
 
-def _text(data: bytes) -> bytes | str:
+def _content(data: bytes) -> bytes | str:
+    """A PDF as it is, anything else as text if it is text."""
+    if data.startswith(b"%PDF"):
+        return data
     try:
         return data.decode("utf-8").strip()
     except UnicodeDecodeError:

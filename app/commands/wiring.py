@@ -10,7 +10,7 @@ from app.catalog.source import CatalogFolder
 from app.domain.catalog import Channel
 from app.domain.device import DeviceKind
 from app.domain.receipt import StationKey, Verdict
-from app.errors import NotEnrolledError, OfflineError, StoreKeyError
+from app.errors import OfflineError, OtherStationError, StoreKeyError
 from app.ports import Enrolment, Granted, ReceiptVerifier, Store
 from app.receipts.keys import make_key, signer, signing_request
 from app.receipts.sealer import StationSealer
@@ -39,7 +39,7 @@ def open_office(
 ) -> Iterator[Office]:
     """A station as the one writing process of its DATA folder; everything is closed at the end.
 
-    Raises SettingsError, StoreError, NotEnrolledError (enrolled as another station).
+    Raises SettingsError, StoreError, OtherStationError.
     """
     settings = read(file)
     with open_local(data, mode.value if mode else "command") as local:
@@ -95,7 +95,7 @@ def _enrolment(store: Store, settings: StationSettings) -> Enrolment | None:
     with store.begin() as work:
         enrolment = work.enrolment()
     if enrolment is not None and enrolment.station_id != settings.station_id:
-        raise NotEnrolledError(f"this folder belongs to {enrolment.station_id}")
+        raise OtherStationError(station=enrolment.station_id)
     return enrolment
 
 
@@ -136,7 +136,7 @@ class _Verifier:
 def enrol_station(file: Path, data: Path, code: str) -> Granted:
     """Make the station's key (or take that of a failed try), have it certified, keep the grant.
 
-    Raises SettingsError, StoreError, RemoteError (EnrolmentRefusedError).
+    Raises SettingsError, StoreError, OtherStationError, RemoteError (EnrolmentRefusedError).
     """
     from app.remote.gateway_client import GatewayClient
 
@@ -144,6 +144,7 @@ def enrol_station(file: Path, data: Path, code: str) -> Granted:
     if not settings.gateway.url:
         raise OfflineError("no gateway in the settings")
     with open_local(data, "enrol") as local:
+        _enrolment(local.store, settings)
         kept = local.secrets.get()
         pem = kept.decode() if kept else make_key()
         if kept is None:
