@@ -61,7 +61,7 @@ def test_a_wrong_pin_is_refused_and_five_lock_out(looks: QApplication, hall: Ben
             sign_in(clerk, "0217", "1")
             clerk.wait(lambda: clerk.sees("sign_in_trouble") and clerk.button("sign_in_button").isEnabled())
             clerk.find(QLineEdit, "sign_in_id").clear()
-        assert "密码不对" in clerk.words("sign_in_trouble")
+        clerk.wait(lambda: "密码不对" in clerk.words("sign_in_trouble"))
         sign_in(clerk, "0217", "1")
         clerk.wait(lambda: clerk.sees("sign_in_trouble") and "15 分钟后" in clerk.words("sign_in_trouble"))
         clerk.find(QLineEdit, "sign_in_id").clear()

@@ -5,14 +5,13 @@ from enum import Enum
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.case import Application
-from app.domain.outbox import Lane
 from app.domain.printing import PrintJob, PrintState
-from app.errors import AppError
+from app.errors import AppError, RejectedError
 from app.services import printing
 from app.services.case_file import CaseFile, open_file
 from app.services.intake import Received, receive
 from app.services.office import Office
-from app.services.outbox_relay import upload_case
+from app.services.outbox_relay import upload_trouble
 from ui.desk import Desk
 
 UPLOAD_S = 5.0
@@ -147,9 +146,8 @@ class Receiving(QObject):
 
 
 def _upload(office: Office, case_id: str) -> Upload:
-    """One attempt, and what the store says of it afterwards."""
-    if upload_case(office, case_id, UPLOAD_S):
+    """One attempt: delivered, refused for good, or waiting for the line."""
+    trouble = upload_trouble(office, case_id, UPLOAD_S)
+    if trouble is None:
         return Upload.DONE
-    file = open_file(office, case_id)
-    refused = file is not None and any(m.lane is Lane.REJECTED for m in file.messages)
-    return Upload.REFUSED if refused else Upload.PENDING
+    return Upload.REFUSED if isinstance(trouble, RejectedError) else Upload.PENDING
