@@ -1,7 +1,7 @@
 """The bar of an outing: its name and place, the line, and the numbers one drives home with."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.errors import AppError
 from app.services import case_file
@@ -38,13 +38,9 @@ class EventBar(QFrame):
         self._facts = {name: self._fact(name, icon, key) for name, icon, key in FACTS}
         self._battery = self._fact("battery", "battery", "")
         self._line = self._fact("line", "offline", "network")
-        self._pages = QStackedLayout()
-        self._pages.addWidget(self._told())
-        self._pages.addWidget(self._asked())
-        title = QWidget()
-        title.setLayout(self._pages)
-        title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        layout = row(title, self._line, None, *self._facts.values(), self._battery, gap=12)
+        self._shown, self._form = self._told(), self._asked()
+        self._form.hide()
+        layout = row(self._shown, self._form, self._line, None, *self._facts.values(), self._battery, gap=12)
         layout.setContentsMargins(16, 0, 16, 0)
         self.setLayout(layout)
         board.ticked.connect(self.refresh)
@@ -119,12 +115,16 @@ class EventBar(QFrame):
     def _show_event(self) -> None:
         set_text(self._name, self._event.name or self._texts["popup.unnamed"])
         set_text(self._place, self._event.place)
-        self._pages.setCurrentIndex(0)
+        self._show_form(False)
+
+    def _show_form(self, asked: bool) -> None:
+        self._form.setVisible(asked)
+        self._shown.setVisible(not asked)
 
     def edit(self) -> None:
         self.name.setText(self._event.name)
         self.place.setText(self._event.place)
-        self._pages.setCurrentIndex(1)
+        self._show_form(True)
         self.name.setFocus()
 
     def save(self) -> None:
@@ -153,4 +153,4 @@ class EventBar(QFrame):
 
     def _failed(self, error: AppError) -> None:
         set_text(self._place, self._texts.error(error), "stop")
-        self._pages.setCurrentIndex(0)
+        self._show_form(False)

@@ -193,9 +193,15 @@ class _ItemCard(QFrame):
         code = parse_item_code(item.code)
         tail = item.code if code is None else "…" + item.code[-15:]
         facts = [(texts["counter.kv.department"], item.department), (texts["counter.kv.code"], tail)]
-        days = [(n, k) for n, k in ((item.promise_days, "promise"), (item.legal_days, "legal")) if n]
-        if days:
-            words = texts["ui.slash_wide"].join(texts.say(f"counter.limit_{k}", n=n) for n, k in days)
+        if item.promise_days or item.legal_days:
+            which = (
+                "both"
+                if item.promise_days and item.legal_days
+                else "promise"
+                if item.promise_days
+                else "legal"
+            )
+            words = texts.say(f"counter.limit_{which}", promise=item.promise_days, legal=item.legal_days)
             facts.append((texts["counter.kv.limit"], words))
         return facts
 
