@@ -2,7 +2,18 @@
 
 import sys
 
-from app.commands import main
+INTERRUPTED = 130  # as shells count Ctrl-C
+
+
+def run() -> int:
+    """Ctrl-C ends it quietly, even while it still loads."""
+    try:
+        from app.commands import main
+
+        return main(sys.argv[1:])
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run())

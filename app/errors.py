@@ -346,6 +346,12 @@ class SettingsError(AppError):
     blame = Blame.OPERATOR
 
 
+class MissingExtraError(SettingsError):
+    """A part of the program that is not installed here; values: part."""
+
+    code = "settings.missing_extra"
+
+
 class CatalogFileError(AppError):
     """A file to import that cannot be understood at all; values: file."""
 

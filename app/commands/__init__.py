@@ -7,6 +7,7 @@ Every command module has `add_arguments(parser)` and `run(args) -> int`.  Exit c
 import argparse
 import logging
 import os
+import signal
 import sys
 import time
 from importlib import import_module
@@ -49,6 +50,8 @@ def main(argv: list[str]) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    if getattr(args, "json", False):  # a calling program that loses patience gets its document too
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     return guarded(module.run, args)
 
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from app.commands.child import end_with_parent
+from app.errors import MissingExtraError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     end_with_parent()
-    from app.gateway.server import serve
-
+    try:
+        from app.gateway.server import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("app"):
+            raise
+        raise MissingExtraError(part=error.name) from error
     return serve(args.data, args.port, args.database, args.demo, host=args.host)

@@ -14,11 +14,18 @@ from app.commands.wiring import open_office
 from app.domain.case import Application
 from app.domain.device import DeviceKind
 from app.domain.printing import PrintState
-from app.errors import AppError, InvalidInputError, RemoteError
+from app.errors import (
+    AppError,
+    InvalidInputError,
+    NumbersExhaustedError,
+    RemoteError,
+    StoppedByPersonError,
+)
+from app.services.catalog_sync import lease_when_low
 from app.services.intake import Received, receive
 from app.services.office import Office
 from app.services.outbox_relay import upload_trouble
-from app.services.printing import print_slip, receipt_pdf, recover_prints
+from app.services.printing import STOPPED, print_slip, receipt_pdf, recover_prints
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     kinds = (DeviceKind.RECEIPT_PRINTER, *((DeviceKind.ID_READER,) if handed_in.from_reader else ()))
     with open_office(args.station, args.data, devices=kinds) as office:
         recover_prints(office)
-        received = receive(office, _application(office, handed_in), offline=not _line_up(office))
+        received = _receive(office, _application(office, handed_in))
         emit(args, _after(office, received, args.data))
     return 0
 
@@ -63,6 +70,18 @@ def _application(office: Office, handed_in: IntakeFile) -> Application:
     with office.store.begin() as work:
         known = work.known_operator(application.operator_id)
     return replace(application, operator_name=known.operator.name) if known else application
+
+
+def _receive(office: Office, application: Application) -> Received:
+    """With a fresh number block when the last one is used up and the line is up."""
+    offline = not _line_up(office)
+    try:
+        return receive(office, application, offline=offline)
+    except NumbersExhaustedError:
+        if offline:
+            raise
+        lease_when_low(office)
+        return receive(office, application, offline=offline)
 
 
 def _line_up(office: Office) -> bool:
@@ -103,6 +122,8 @@ def _print(office: Office, case_id: str) -> tuple[str, str]:
     """What is known of the slip, and why."""
     try:
         job = print_slip(office, case_id, deadline_s=PRINT_S)
+    except KeyboardInterrupt:
+        return _fate(office, case_id), STOPPED
     except Exception as error:
         return _fate(office, case_id), _code(error)
     return _PRINTED[job.state], job.reason
@@ -120,6 +141,8 @@ def _fate(office: Office, case_id: str) -> str:
 def _upload(office: Office, case_id: str) -> AppError | None:
     try:
         return upload_trouble(office, case_id, UPLOAD_S)
+    except KeyboardInterrupt:
+        return StoppedByPersonError()
     except AppError as error:  # it may have arrived: the next sync asks again, which is no harm
         return error
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from app.errors import AppError, SettingsError
+from app.errors import AppError, SettingsError, StoppedByPersonError
 from app.texts import load
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ def guarded(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) 
         fail(args, error.code, load().error(error), error.retryable)
         return 2 if isinstance(error, SettingsError) else 1
     except KeyboardInterrupt:
+        fail(args, StoppedByPersonError.code, load()["error.app.stopped.text"], True)
         return 130
     except Exception:
         if not getattr(args, "json", False):

@@ -11,6 +11,7 @@ from app.errors import AppError, DeviceNotConfiguredError, NotEnrolledError
 from app.services.office import Office
 
 DEADLINE_S = 12.0
+STOPPED = "stopped"  # the reason of a slip whose printing was cut off
 
 
 def print_slip(
@@ -82,7 +83,7 @@ def recover_prints(office: Office) -> int:
         lost = [job for job in work.open_prints() if job.state is PrintState.SENT]
         for job in lost:
             work.update_print(
-                replace(job, state=PrintState.UNKNOWN, reason="stopped", changed_at=office.clock.now())
+                replace(job, state=PrintState.UNKNOWN, reason=STOPPED, changed_at=office.clock.now())
             )
         work.commit()
     return len(lost)
