@@ -6,13 +6,14 @@ never its words: they may hold a name or a number.
 """
 
 import logging
+import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from PySide6.QtCore import QEventLoop, QObject, QProcess, Qt, Signal
+from PySide6.QtCore import QEventLoop, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
@@ -135,10 +136,21 @@ def explain(words: str, texts: Texts | None = None) -> None:
 
 
 def restart() -> None:
-    """Start the same command again and leave; the window's own `stop` has kept the draft."""
+    """Leave, and start the same command again once this process has let go of its DATA folder."""
     app = QApplication.instance()
-    QProcess.startDetached(sys.executable, sys.argv)
+    _successors.append(succeed([sys.executable, *sys.argv]))
     if app is not None:
-        for window in QApplication.topLevelWidgets():
-            window.close()
+        for page in QApplication.topLevelWidgets():
+            page.close()
         app.quit()
+
+
+def succeed(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """A small process that starts `command` when its standard input ends, which our own end brings about."""
+    waiting = "import subprocess, sys; sys.stdin.buffer.read(); subprocess.Popen(sys.argv[1:])"
+    return subprocess.Popen(
+        [sys.executable, "-c", waiting, *command], stdin=subprocess.PIPE, start_new_session=True
+    )
+
+
+_successors: list["subprocess.Popen[bytes]"] = []  # a pipe that is collected would end too early

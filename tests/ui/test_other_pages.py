@@ -1,6 +1,7 @@
 """办件, 查验, 设备, the pop-up's event bar and the fault page."""
 
 import logging
+import sys
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -18,6 +19,7 @@ from app.texts import load
 from tests.ui.clerk import Clerk
 from ui import fault_page
 from ui.power import battery_percent
+from ui.theme import COUNTER
 from ui.widgets.table import rows_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -181,3 +183,29 @@ def test_a_bug_shows_the_fault_page_and_logs_no_words_of_it(
         assert not faults.page.isVisible()
     finally:
         faults.remove()
+
+
+def test_the_next_process_starts_only_when_this_one_lets_go(tmp_path: Path, qtbot: QtBot) -> None:
+    mark = tmp_path / "started"
+    code = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text('yes')"
+    waiting = fault_page.succeed([sys.executable, "-c", code, str(mark)])
+    assert waiting.stdin is not None
+    assert waiting.poll() is None and not mark.exists()
+    waiting.stdin.close()
+    assert waiting.wait(20) == 0
+    qtbot.waitUntil(mark.exists, timeout=20_000)
+
+
+def test_the_restart_button_ends_the_program_and_leaves_a_successor(
+    qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["-c", "pass"])
+    page = fault_page.FaultPage(load(), COUNTER, None)
+    qtbot.addWidget(page)
+    page.show()
+    QTest.mouseClick(page.restart, Qt.MouseButton.LeftButton)
+    assert not page.isVisible()
+    successor = fault_page._successors.pop()
+    assert successor.stdin is not None
+    successor.stdin.close()
+    assert successor.wait(20) == 0
