@@ -16,8 +16,9 @@ from app.domain.catalog import Channel
 from app.domain.operator import Operator
 from app.errors import AppError
 from app.services.office import Office
+from app.services.printing import recover_prints
 from app.texts import load
-from ui import fault_page, start_fault, theme
+from ui import fault_page, theme
 from ui.desk import Desk
 from ui.profile import PROFILES
 from ui.shells.counter import CounterShell
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         return show(app, args.station, args.data, Channel(args.command))
     except AppError as error:
         logger.error("cannot start: %s: %s", error.code, error)
-        start_fault.show(app, load(), load().error(error))
+        fault_page.explain(load().error(error))
         raise
 
 
@@ -89,6 +90,7 @@ def make_shell(desk: Desk, mode: Channel) -> CounterShell | KioskShell:
 @contextmanager
 def desk_of(office: Office, operator: Operator | None = None) -> Iterator[Desk]:
     """The executors of a window; joined at the end, so that what was begun is stored."""
+    recover_prints(office)
     executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog")]
     store, relay, sync, catalog = executors
     if office.sealer is not None:
