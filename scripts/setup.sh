@@ -7,10 +7,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 level=${1:-run}
 
-# What the Qt wheel loads but does not carry, and a font for the rarest characters of names.
+# What the Qt wheel loads but does not carry, the time zones, and a font for the rarest characters of names.
 packages="libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0 libwayland-cursor0 libwayland-egl1
   libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0
-  libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 fonts-hanazono"
+  libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 tzdata fonts-hanazono"
 locks="requirements/terminal.lock requirements/gateway.lock"
 if [ "$level" = dev ]; then
     # Judges that are not ours (poppler, zbar), and a display for the real-window tests.
