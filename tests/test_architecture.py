@@ -146,3 +146,14 @@ def test_dependencies_are_locked_without_addresses() -> None:
     for wanted in [*project["dependencies"], *extras["gateway"], *extras["dev"]]:
         name = re.split(r"[\[<>=]", wanted)[0].lower().replace("_", "-")
         assert name in pinned, f"{name} is not locked"
+
+
+def test_every_sentence_named_in_code_exists() -> None:
+    """Keys written out in code, `texts["a.b"]`, `texts.say("a.b", …)`; composed ones are for other tests."""
+    from app.texts import load
+
+    keys = set(load())
+    named = re.compile(r"""(?:texts?|load\(\)|\bt)(?:\.say\(|\[)\s*"([a-z_]+(?:\.[a-z0-9_]+)+)\"""")
+    for path in sources("app", "devices", "ui"):
+        for key in named.findall(path.read_text(encoding="utf-8")):
+            assert key in keys, f"{path.relative_to(ROOT)} names {key}"
