@@ -17,7 +17,7 @@ DEFAULT_LOCALE = "zh_CN"
 
 
 class Texts:
-    """`texts["counter.receive"]`, `texts.say("error.device.timeout", seconds=5)`."""
+    """`texts["app.name"]`, `texts.say("verify.genuine", number="…")`."""
 
     def __init__(self, sentences: dict[str, str]) -> None:
         self._sentences = sentences

@@ -126,6 +126,7 @@ def explain(words: str, texts: Texts | None = None) -> None:
     line = kit.text(words, "body", wrap=True, name="fault_why")
     card = kit.card(head, line, 8, row(leave, None), gap=12, margins=(32, 28, 32, 24))
     page = window(kit, row(card))
+    page.setWindowTitle(told["app.name"])
     page.setMinimumWidth(560)
     loop = QEventLoop()
     leave.clicked.connect(page.close)
