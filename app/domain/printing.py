@@ -26,7 +26,7 @@ class PaperForm(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """`copy_no` 1 is the first print; from 2 on the paper says 补打 and the count."""
+    """`copy_no` 1 is the first print; from 2 on it is a reprint (补打)."""
 
     job_id: str
     case_id: str
@@ -35,6 +35,15 @@ class PrintJob:
     state: PrintState
     reason: str
     changed_at: datetime
+
+    @property
+    def reprint_no(self) -> int:
+        return reprint_no(self.copy_no)
+
+
+def reprint_no(copy_no: int) -> int:
+    """Which reprint (补打 第 n 次) a copy is, on paper as on the screen: 0 for the first print."""
+    return copy_no - 1
 
 
 @dataclass(frozen=True, slots=True)

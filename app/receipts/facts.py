@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.domain.printing import reprint_no
 from app.domain.receipt import IssuedReceipt, Receipt, ReceiptMaterial, canonical, digest
 from app.texts import Texts
 
@@ -78,8 +79,8 @@ class Facts:
     @property
     def copy_mark(self) -> str:
         """ "" on the first print."""
-        count = self.impression.copy_no
-        return self.word("copy", count=count) if count >= 2 else ""
+        count = reprint_no(self.impression.copy_no)
+        return self.word("copy", count=count) if count else ""
 
     @property
     def scan(self) -> str:

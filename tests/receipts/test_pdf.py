@@ -193,7 +193,7 @@ def test_marks_come_and_go_with_what_they_mark(tmp_path: Path) -> None:
         "未经机读",
         "号码校验不符",
         "暂定",
-        "补打 第 2 次",
+        "补打 第 1 次",
         "离线收件 · 待上传",
         "平台申办流水号：4419",
     ):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app import texts
+from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.domain.receipt import Receipt
 from app.receipts import escpos, strip
 from app.receipts.escpos import Align, Feed, Line, Raster, Span, Style
@@ -141,6 +142,14 @@ def test_another_printer_reads_the_same() -> None:
     ):
         assert word in text.replace("\n", "") or word in text
     assert [code.text for code in zxingcpp.read_barcodes(torn.picture)] == [issued.qr_text]
+
+
+def test_the_paper_counts_reprints_as_the_screen_does() -> None:
+    """The second print of a receipt is the first reprint of it."""
+    job = PrintJob("j", "c", PaperForm.SLIP, 1, PrintState.SENT, "", receipt().received_at)
+    said = {n: re.findall(r"补打 第 (\d+) 次", "".join(lines_of(slip(receipt(), 80, n)))) for n in (1, 2, 3)}
+    assert said == {1: [], 2: ["1"], 3: ["2"]}
+    assert [replace(job, copy_no=n).reprint_no for n in said] == [0, 1, 2]
 
 
 def test_no_unmasked_number_and_no_token_in_the_text() -> None:

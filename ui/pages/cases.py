@@ -232,8 +232,8 @@ class CasesPage(QWidget):
         if job is None or job.state is PrintState.PREPARED:
             return kit.message("warn", texts["counter.done.not_printed"], texts["cases.not_printed_note"])
         if job.state is PrintState.CONFIRMED:
-            key = "cases.printed" if job.copy_no == 1 else "cases.printed_copy"
-            return kit.message("ok", texts.say(key, n=job.copy_no - 1, time=f"{job.changed_at:%H:%M}"), "")
+            key = "cases.printed_copy" if job.reprint_no else "cases.printed"
+            return kit.message("ok", texts.say(key, n=job.reprint_no, time=f"{job.changed_at:%H:%M}"), "")
         body = sentence(texts, spoken(job.reason)) or texts["counter.done.again_note"]
         return kit.message("stop", texts["counter.done.failed"], body)
 

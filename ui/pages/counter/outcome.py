@@ -114,8 +114,8 @@ class OutcomePanel(QFrame):
             body = reason + texts["counter.done.no_paper"]
             return kit.message("warn", texts["counter.done.not_printed"], body, name="outcome_print")
         if job.state is PrintState.CONFIRMED:
-            key = "counter.done.confirmed" if job.copy_no == 1 else "counter.done.confirmed_copy"
-            words = texts.say(key, n=job.copy_no - 1)
+            key = "counter.done.confirmed_copy" if job.reprint_no else "counter.done.confirmed"
+            words = texts.say(key, n=job.reprint_no)
             return kit.message("ok", words, texts["counter.done.take_it"], name="outcome_print")
         if job.state is PrintState.UNKNOWN:
             return self._question()
