@@ -118,7 +118,7 @@ class Facts:
             Fact(who, r.applicant_name),
             Fact("document", document, tuple(_document_marks(r, self.texts))),
             Fact("phone", r.phone or self.word("not_given")),
-            Fact("agent", r.agent_name or self.word("none" if r.organisation else "self")),
+            Fact("agent", r.agent_name or self.word("no_agent")),  # nobody noted: not that nobody came
         ]
 
     def matter(self) -> list[Fact]:

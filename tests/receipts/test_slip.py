@@ -152,6 +152,16 @@ def test_the_paper_counts_reprints_as_the_screen_does() -> None:
     assert [replace(job, copy_no=n).reprint_no for n in said] == [0, 1, 2]
 
 
+@pytest.mark.parametrize("organisation", ["", "演示·某公司"])
+def test_an_agent_nobody_noted_is_not_taken_for_the_applicant_in_person(organisation: str) -> None:
+    sample = receipt(situation=("其他人替他办",), organisation=organisation)
+    text = "".join(lines_of(slip(sample)))
+    assert "代办人 未登记" in text and "其他人替他办" in text and "本人办理" not in text
+    facts = Facts(sample, texts.load())
+    assert facts.people()[-1].value == "未登记"
+    assert Facts(receipt(agent_name="演示·乙"), texts.load()).people()[-1].value == "演示·乙"
+
+
 def test_no_unmasked_number_and_no_token_in_the_text() -> None:
     text = "".join(lines_of(slip(receipt())))
     assert not re.search(r"\d{15,17}[\dX]", text.replace("11440000006939799Q244011403500201", ""))
