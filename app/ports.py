@@ -261,7 +261,7 @@ class Gateway(Protocol):
         """Deliver one message, idempotent by its id; returns the platform's number ("" while unknown)."""
         ...
 
-    def sign_in(self, operator_id: str, pin: str) -> Operator:
+    def sign_in(self, operator_id: str, pin: str, timeout_s: float = 10.0) -> Operator:
         """Raises SignInError, LockedOutError besides RemoteError."""
         ...
 

@@ -25,7 +25,8 @@ def end_with_parent() -> None:
 
 
 def _wait_for_end() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):  # not by sys.stdin: its lock would abort an interpreter that is ending
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -61,8 +62,8 @@ class Child:
                 line = self._lines.get(timeout=READY_S)
             except queue.Empty:
                 raise RuntimeError("a child process did not become ready") from None
-            if not line and self._process.poll() is not None:
-                raise RuntimeError(f"a child process ended with {self._process.returncode}")
+            if not line:
+                raise RuntimeError(f"a child process ended with {self._process.wait(READY_S)}")
             if line.startswith("ready "):
                 words = ["listen", *line.removeprefix("ready ").split()]
                 return dict(zip(words[::2], words[1::2], strict=False))

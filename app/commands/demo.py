@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.commands.demo_panel import DemoPanel
 from app.commands.embedded import OPERATOR, PIN, embedded
-from app.commands.window import HOME, application, show
+from app.commands.window import HOME, application, explained, show
 from app.commands.wiring import open_office
 from app.domain.catalog import Channel
 from app.domain.operator import Operator
@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     app, mode = application(), Channel(args.mode)
     print(load()["demo.preparing"], file=sys.stderr)
-    with embedded(args.data.resolve(), ("--no-card",)) as services, ThreadPoolExecutor(1) as executor:
+    devices = embedded(args.data.resolve(), ("--no-card",))
+    with explained(), devices as services, ThreadPoolExecutor(1) as executor:
         station, data = services.station(mode)
         operator = None if mode is Channel.KIOSK else demo_operator(station, data)
 

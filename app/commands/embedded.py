@@ -18,6 +18,7 @@ from app.commands.child import Child
 from app.commands.wiring import enrol_station, is_enrolled, open_office
 from app.domain.catalog import Channel
 from app.services.catalog_sync import sync
+from app.store.writer_lock import WriterLock
 from app.texts import load
 
 logger = logging.getLogger(__name__)
@@ -97,8 +98,13 @@ class Embedded:
 
 @contextmanager
 def embedded(data: Path, reader_options: Sequence[str] = ("--card", "resident")) -> Iterator[Embedded]:
-    """Start everything; all of it ends with the block, or with this process however it ends."""
+    """Start everything; all of it ends with the block, or with this process however it ends.
+
+    Raises StoreBusyError when a demo runs on this folder already.
+    """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = WriterLock(data / "demo.lock")
+    lock.acquire("demo")
     slips = data / "slips"
     slips.mkdir(exist_ok=True)
     children: list[Child] = []
@@ -127,3 +133,4 @@ def embedded(data: Path, reader_options: Sequence[str] = ("--card", "resident"))
     finally:
         for child in reversed(children):
             child.stop()
+        lock.release()

@@ -13,16 +13,18 @@ from app.commands.read_id import read_card
 from app.commands.wiring import open_office
 from app.domain.case import Application
 from app.domain.device import DeviceKind
+from app.domain.identity import IdentityDocument
 from app.domain.printing import PrintState
 from app.errors import (
     AppError,
+    CardUnreadableError,
     InvalidInputError,
     NumbersExhaustedError,
     RemoteError,
     StoppedByPersonError,
 )
 from app.services.catalog_sync import lease_when_low
-from app.services.intake import Received, receive
+from app.services.intake import Received, receive, received_before
 from app.services.office import Office
 from app.services.outbox_relay import upload_trouble
 from app.services.printing import STOPPED, print_slip, receipt_pdf, recover_prints
@@ -52,7 +54,9 @@ def run(args: argparse.Namespace) -> int:
     kinds = (DeviceKind.RECEIPT_PRINTER, *((DeviceKind.ID_READER,) if handed_in.from_reader else ()))
     with open_office(args.station, args.data, devices=kinds) as office:
         recover_prints(office)
-        received = _receive(office, _application(office, handed_in))
+        received = received_before(office, handed_in.request_id)  # needs no card a second time
+        if received is None:
+            received = _receive(office, _application(office, handed_in))
         emit(args, _after(office, received, args.data))
     return 0
 
@@ -65,11 +69,22 @@ def _read(path: Path) -> Any:
 
 
 def _application(office: Office, handed_in: IntakeFile) -> Application:
-    document = read_card(office.devices, READ_S).document if handed_in.from_reader else None
+    document = _surely_read(office) if handed_in.from_reader else None
     application = handed_in.application(document, office.station.mode)
+    if not application.operator_id:
+        return application
     with office.store.begin() as work:
         known = work.known_operator(application.operator_id)
-    return replace(application, operator_name=known.operator.name) if known else application
+    name = known.operator.name if known else office.texts["intake_file.operator_unknown"]
+    return replace(application, operator_name=name)
+
+
+def _surely_read(office: Office) -> IdentityDocument:
+    """Nobody is there to compare a doubtful read with the card: it is refused, and can be tried again."""
+    read = read_card(office.devices, READ_S)
+    if read.doubtful:
+        raise CardUnreadableError("doubtful")
+    return read.document
 
 
 def _receive(office: Office, application: Application) -> Received:
@@ -114,6 +129,10 @@ def _after(office: Office, received: Received, data: Path) -> dict[str, Any]:
         "upload_advice": texts.error(missed) if missed else "",
         "repeated": received.repeated,
         "offline": case.offline,
+        "warnings": [
+            {"rule": f.rule, "message": texts.say(f"precheck.{f.rule}.title", **f.values)}
+            for f in received.warnings
+        ],
         "catalog_version": case.catalog_version,
     }
 

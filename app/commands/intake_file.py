@@ -82,6 +82,7 @@ _READ_BACK = frozenset({"number_valid", "doubtful"})  # what read-id says beside
 class IntakeFile:
     """`application(document)` makes the application; `document` comes from the reader when `from_reader`."""
 
+    request_id: str
     from_reader: bool
     application: Callable[[IdentityDocument | None, Channel], Application]
 
@@ -139,7 +140,7 @@ def parse(data: Any) -> IntakeFile:
             channel=channel,
         )
 
-    return IntakeFile(from_reader, application)
+    return IntakeFile(request_id, from_reader, application)
 
 
 def _object(value: Any, where: str) -> dict[str, Any]:
@@ -223,11 +224,17 @@ def _delivery(value: Any) -> Delivery:
     table = {"way": value} if isinstance(value, str) else _object(value, "delivery")
     for key in table.keys() - {"way", "address"}:
         raise InvalidInputError(field=f"delivery.{key}")
-    try:
-        way = DeliveryWay(table.get("way", DeliveryWay.PICKUP.value))
-    except ValueError as error:
-        raise InvalidInputError(field="delivery.way") from error
+    way = _way(table.get("way", DeliveryWay.PICKUP.value))
     return Delivery(way, _optional_text(table.get("address"), "delivery.address"))
+
+
+def _way(value: Any) -> DeliveryWay:
+    """By its code, or by a word people use for it (自取, 邮寄)."""
+    for way in DeliveryWay:
+        words = load()[f"intake_file.{way.value}"].split()
+        if value == way.value or value in words:
+            return way
+    raise InvalidInputError(field="delivery.way")
 
 
 def _organisation(value: Any) -> Organisation | None:

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app.commands.output import add_json, emit
+from app.commands.output import add_json, emit, fail
 from app.commands.wiring import receipt_verifier
 from app.domain.receipt import Verdict
-from app.errors import InvalidInputError
+from app.errors import InvalidInputError, ReceiptNotGenuineError
 from app.texts import load
 
 
@@ -21,7 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    verdict = receipt_verifier(args.data).verify(_subject(args.subject))
+    try:
+        verdict = receipt_verifier(args.data).verify(_subject(args.subject))
+    except ReceiptNotGenuineError as error:
+        why = load().code("receipt_fault", str(error.values.get("reason", "")))
+        fail(args, error.code, why, error.retryable)
+        return 1
     emit(args, as_json(verdict), load().say("verify.genuine", number=verdict.claims.number))
     return 0
 

@@ -27,7 +27,7 @@ from ui.shells.popup import PopupShell
 from ui.tasks import TaskRunner
 
 logger = logging.getLogger(__name__)
-HOME = Path(os.environ.get("XDG_DATAHOME", Path.home() / ".local" / "share")) / "guanjia-zongchuang"
+HOME = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "guanjia-zongchuang"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +37,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     app = application()
-    try:
+    with explained():
         return show(app, args.station, args.data, Channel(args.command))
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """A start that fails is said in a window before the command ends."""
+    try:
+        yield
     except AppError as error:
         logger.error("cannot start: %s: %s", error.code, error)
         fault_page.explain(load().error(error))

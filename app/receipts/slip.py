@@ -106,7 +106,7 @@ class _Page:
     def entry(self, number: str, text: str, right: Sequence[str]) -> None:
         """A numbered text with words at the right, on its last line when there is room."""
         lines = self._wrapped(text, self.columns - _INDEX)
-        ends = self._packed(right, self.columns - _INDEX)
+        ends = self.packed(right, " ", self.columns - _INDEX)
         if len(ends) > 1 or columns(lines[-1]) + columns(ends[0]) + 1 > self.columns - _INDEX:
             lines += [""]
         for at, part in enumerate(lines):
@@ -117,12 +117,13 @@ class _Page:
         for end in ends[1:]:
             self.say(end, align=Align.RIGHT)
 
-    def _packed(self, words: Sequence[str], width: int) -> list[str]:
-        """Lines of whole words as far as they fit."""
+    def packed(self, words: Sequence[str], between: str, room: int = 0) -> list[str]:
+        """Lines of whole words as far as they fit, `between` only inside a line; `room` 0: the whole width."""
+        width = room or self.columns
         lines: list[str] = []
         for word in words:
-            if lines and columns(lines[-1]) + 1 + columns(word) <= width:
-                lines[-1] += f" {word}"
+            if lines and columns(lines[-1] + between + word) <= width:
+                lines[-1] += between + word
             else:
                 lines += self._wrapped(word, width)
         return lines
@@ -139,7 +140,8 @@ class _Page:
 
 
 def _head(page: _Page, facts: Facts) -> None:
-    page.centred(facts.place)
+    for line in page.packed(facts.place.split(facts.word("join")), facts.word("join")):
+        page.centred(line)
     page.add(Feed(8))
     page.centred(facts.word("title_spaced"), _TITLE)
     if facts.demo:

@@ -69,10 +69,10 @@ class GatewayClient:
             raise ProtocolError("answered for another case")
         return _text(found, "platform_number")
 
-    def sign_in(self, operator_id: str, pin: str) -> Operator:
+    def sign_in(self, operator_id: str, pin: str, timeout_s: float = CALL_S) -> Operator:
         """Raises SignInError (values: left), LockedOutError (values: minutes)."""
         asked = {"operator_id": operator_id, "pin": pin}
-        found = self._call("POST", "/v1/operators/sign-in", asked, CALL_S)
+        found = self._call("POST", "/v1/operators/sign-in", asked, timeout_s)
         try:
             role = Role(_text(found, "role"))
         except ValueError as error:

@@ -11,7 +11,7 @@ from app.domain.catalog import Item
 from app.domain.deadline import deadlines
 from app.domain.identity import mask_phone
 from app.domain.outbox import OutboxMessage
-from app.domain.precheck import check, complete_materials, first_error
+from app.domain.precheck import Finding, Severity, check, complete_materials, first_error
 from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.domain.receipt import IssuedReceipt, Receipt, ReceiptMaterial
 from app.domain.record import plain
@@ -27,11 +27,22 @@ CLOCK_SLACK = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """`repeated`: this request was received before; the case is the one of then."""
+    """`repeated`: this request was received before; the case is the one of then.
+
+    `warnings`: what the pre-check warned of; it never refuses.
+    """
 
     case: Case
     issued: IssuedReceipt
     repeated: bool
+    warnings: tuple[Finding, ...] = ()
+
+
+def received_before(office: Office, request_id: str) -> Received | None:
+    """The case of a request that was received already."""
+    with office.store.begin() as work:
+        case = work.case_by_request(request_id)
+        return None if case is None else _known(work, case)
 
 
 def receive(office: Office, application: Application, *, offline: bool) -> Received:
@@ -44,17 +55,17 @@ def receive(office: Office, application: Application, *, offline: bool) -> Recei
         RuleError: the first error of the pre-check.
         NumbersExhaustedError, ClockWrongError, StoreError.
     """
-    with office.store.begin() as work:  # first of all: the catalog may have changed since then
-        known = work.case_by_request(application.request_id)
-        if known is not None:
-            return _known(work, known)
+    before = received_before(office, application.request_id)
+    if before is not None:  # first of all: the catalog may have changed since then
+        return before
     sealer = _sealer(office)
     item, version = pinned_item(office, application.item_code)
     application = replace(application, answers=_counted(item, application))
     check_clock(office)
     now = office.clock.now()
     due = deadlines(now.date(), item.promise_days, office.calendar)
-    error = first_error(check(item, application, due, now.date()))
+    findings = check(item, application, due, now.date())
+    error = first_error(findings)
     if error is not None:
         raise error
     with office.store.begin() as work:
@@ -78,7 +89,8 @@ def receive(office: Office, application: Application, *, offline: bool) -> Recei
         _store(work, case, issued)
         _remember_time(work, now)
         work.commit()
-    return Received(case, issued, repeated=False)
+    warnings = tuple(f for f in findings if f.severity is Severity.WARNING)
+    return Received(case, issued, repeated=False, warnings=warnings)
 
 
 def pinned_item(office: Office, code: str) -> tuple[Item, str]:

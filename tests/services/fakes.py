@@ -91,7 +91,7 @@ class FakeGateway:
         self.after_accepting()
         return self.platform_number
 
-    def sign_in(self, operator_id: str, pin: str) -> Operator:
+    def sign_in(self, operator_id: str, pin: str, timeout_s: float = 10.0) -> Operator:
         if self.sign_in_trouble is not None:
             raise self.sign_in_trouble
         right, operator = self.operators.get(operator_id, ("", None))

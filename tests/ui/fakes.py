@@ -158,7 +158,7 @@ class FakeGateway:
         self.kept[message.message_id] = message
         return ""
 
-    def sign_in(self, operator_id: str, pin: str) -> Operator:
+    def sign_in(self, operator_id: str, pin: str, timeout_s: float = 10.0) -> Operator:
         self._answer()
         right, operator = PINS.get(operator_id, ("", None))
         if operator is None or pin != right:

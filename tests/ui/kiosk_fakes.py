@@ -184,7 +184,7 @@ class HandGateway:
     def lease_numbers(self, count: int) -> NumberBlock:
         raise OfflineError
 
-    def sign_in(self, operator_id: str, pin: str) -> object:
+    def sign_in(self, operator_id: str, pin: str, timeout_s: float = 10.0) -> object:
         from app.domain.operator import Operator, Role
         from app.errors import SignInError
 
