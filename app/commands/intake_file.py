@@ -250,7 +250,7 @@ def _organisation(value: Any) -> Organisation | None:
 
 def _agent(value: Any) -> IdentityDocument:
     agent = _document(value, "agent")
-    if not agent.name:
+    if not agent.full_name:
         raise InvalidInputError(field="agent.name")
     return agent
 

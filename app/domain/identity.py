@@ -91,9 +91,16 @@ class IdentityDocument:
         return mask(self.number)
 
     @property
+    def full_name(self) -> str:
+        """The name for papers: the Chinese one, then the English one where a card has one; either alone."""
+        names = [" ".join(name.split()).strip(" ,") for name in (self.name, self.english_name)]
+        return " ".join(dict.fromkeys(name for name in names if name))
+
+    @property
     def masked_name(self) -> str:
-        """First character and stars, for screens that a bystander can see."""
-        return self.name[:1] + "*" * max(len(self.name) - 1, 1) if self.name else ""
+        """First character and stars, for screens that a bystander can see; of an English name the surname."""
+        name = self.name.strip() or next(iter(self.english_name.replace(",", " ").split()), "")
+        return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
 
     def expired_on(self, day: date) -> bool:
         return self.valid_to is not None and self.valid_to < day

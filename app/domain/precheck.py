@@ -98,8 +98,8 @@ def _passed(rule: str) -> Finding:
 
 def _applicant(item: Item, a: Application, today: date) -> Iterator[Finding]:
     person = a.applicant
-    if not person.name.strip() or not person.number.strip():
-        field_key = "name" if not person.name.strip() else "number"
+    if not person.full_name or not person.number.strip():
+        field_key = "number" if person.full_name else "name"
         yield Finding("applicant_incomplete", Severity.ERROR, error=InvalidApplicantError(field=field_key))
         return
     if item.audience == frozenset({Audience.ENTERPRISE}) and (

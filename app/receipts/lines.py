@@ -14,9 +14,10 @@ _NOT_FIRST = frozenset(
     "\u2026\u2014\u00b7\uff5e%\u2030\u2103,.;:?!)]}/-*"
 )
 _NOT_LAST = frozenset("\uff08\u300a\u3008\u300c\u300e\u3010\u3014\u3016\u201c\u2018([{")
+_LETTERS = "0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"  # Latin ones, accents and all
 _UNIT = re.compile(
     r"\u3014U\+[0-9A-F]{4,6}\u3015"  # a character by its code
-    r"|[0-9A-Za-z][0-9A-Za-z*]*(?:[.:\-/][0-9A-Za-z*]+)*"  # words, numbers, dates, masked numbers
+    rf"|[{_LETTERS}][{_LETTERS}*]*(?:[.:\-/'\u2019][{_LETTERS}*]+)*"  # words, numbers, dates, masked numbers
     r"|.",
     re.DOTALL,
 )

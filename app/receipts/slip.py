@@ -118,7 +118,7 @@ class _Page:
             self.say(end, align=Align.RIGHT)
 
     def packed(self, words: Sequence[str], between: str, room: int = 0) -> list[str]:
-        """Lines of whole words as far as they fit, `between` only inside a line; `room` 0: the whole width."""
+        """Lines of whole words as far as they fit, `between` inside a line; `room` 0: the whole one."""
         width = room or self.columns
         lines: list[str] = []
         for word in words:

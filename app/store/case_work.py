@@ -85,7 +85,7 @@ def _columns(case: Case) -> dict[str, object]:
         "case_id": case.case_id,
         "request_id": a.request_id,
         "number": case.number,
-        "applicant_name": a.applicant.name,
+        "applicant_name": a.applicant.full_name,  # what a search looks in
         "organisation_name": a.organisation.name if a.organisation else "",
         "masked_name": a.applicant.masked_name,
         "item_name": case.item_name,

@@ -137,6 +137,23 @@ def test_phones_and_names() -> None:
     assert IdentityDocument(DocumentKind.RESIDENT, "", STANDARD).masked_name == ""
 
 
+@pytest.mark.parametrize(
+    ("chinese", "english", "full", "masked"),
+    [
+        ("证件样本", "ZHENGJIAN, YANGBEN", "证件样本 ZHENGJIAN, YANGBEN", "证***"),
+        (" ", "ZHENGJIAN,YANGBEN  ZHENG", "ZHENGJIAN,YANGBEN ZHENG", "Z********"),
+        ("", "O", "O", "O*"),
+        ("Ana Ñ", "Ana Ñ", "Ana Ñ", "A****"),
+        ("证件样本", "", "证件样本", "证***"),
+        (" ", ", ", "", ""),
+        ("", "", "", ""),
+    ],
+)
+def test_a_foreigner_has_two_names_or_one(chinese: str, english: str, full: str, masked: str) -> None:
+    card = IdentityDocument(DocumentKind.FOREIGNER_2023, chinese, "", english_name=english)
+    assert (card.full_name, card.masked_name) == (full, masked)
+
+
 def test_age_and_expiry() -> None:
     card = IdentityDocument(
         DocumentKind.RESIDENT, "演示·某", STANDARD, birth=date(2008, 11, 21), valid_to=date(2026, 11, 20)

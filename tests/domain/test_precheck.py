@@ -96,6 +96,15 @@ def test_warnings_are_told_and_never_refuse(change: dict[str, object], rule: str
     assert first_error(tuple(found.values())) is None
 
 
+def test_an_english_name_is_a_name() -> None:
+    """A card of foreigners may have no Chinese one."""
+    foreigner = replace(CARD, name=" ", english_name="YANGBEN, ZHENGJIAN")
+    assert first_error(tuple(checked(replace(GOOD, applicant=foreigner)).values())) is None
+    nameless = checked(replace(GOOD, applicant=replace(CARD, name=" ", english_name=" ")))
+    error = nameless["applicant_incomplete"].error
+    assert isinstance(error, InvalidApplicantError) and error.values == {"field": "name"}
+
+
 @pytest.mark.parametrize(
     ("change", "rule", "error"),
     [

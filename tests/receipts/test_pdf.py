@@ -124,6 +124,15 @@ def test_rare_names_extract_exactly(name: str, tmp_path: Path) -> None:
     assert any(f"{name}的事项" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    "name", ["证件样本 ZHENGJIAN, YANGBEN ZHENG JIAN YANG BEN", "ZHENGJIAN, YANGBEN ZHENG JIAN YANG BEN"]
+)
+def test_both_names_of_a_foreigner_stand_there_word_by_word(name: str, tmp_path: Path) -> None:
+    data = drawn(receipt(applicant_name=name, document_kind="外国人永久居留身份证"))
+    words = text_of(data, tmp_path).replace("\n", " ")
+    assert f"申请人 {name} 证件 " in words
+
+
 PLANES = (
     (0x4E00, 0x9FFF),
     (0x3400, 0x4DBF),  # A

@@ -19,7 +19,7 @@ from app.receipts import escpos, strip
 from app.receipts.escpos import Align, Feed, Line, Raster, Span, Style
 from app.receipts.facts import Facts, Impression, of_issued
 from app.receipts.press import Press
-from app.receipts.slip import slip_picture
+from app.receipts.slip import dots_of, layout, slip_picture
 from devices.emulators.escpos_commands import CommandReader
 from devices.emulators.escpos_paper import Paper
 from tests.receipts.judges import needs_zbar
@@ -64,7 +64,7 @@ def words_of(sample: Receipt, impression: Impression) -> list[str]:
     words += [
         f.number,
         f.platform,
-        f.place,
+        *f.place.split(" · "),
         f.operator,
         f.copy_mark,
         f.service_phone,
@@ -142,6 +142,41 @@ def test_another_printer_reads_the_same() -> None:
     ):
         assert word in text.replace("\n", "") or word in text
     assert [code.text for code in zxingcpp.read_barcodes(torn.picture)] == [issued.qr_text]
+
+
+def test_a_head_too_long_for_the_paper_breaks_between_hall_and_station() -> None:
+    narrow, wide = lines_of(slip(receipt(), 58)), lines_of(slip(receipt(), 80))
+    assert narrow[:2] == ["东莞市市民服务中心", "441900A12 综合窗口"]
+    assert wide[0] == "东莞市市民服务中心 · 441900A12 综合窗口"
+    assert lines_of(slip(receipt(site="南城"), 58))[0] == "南城 · 441900A12 综合窗口"
+    long = receipt(site="演示·东莞市滨海湾新区综合政务服务中心一楼大厅")
+    assert lines_of(slip(long, 58))[2] == "441900A12 综合窗口"
+
+
+ENGLISH = "ZHENGJIAN, YANGBEN ZHENG JIAN YANG BEN"
+
+
+@pytest.mark.parametrize("width_mm", [80, 58])
+@pytest.mark.parametrize(
+    "name", [f"证件样本 {ENGLISH}", ENGLISH, "Ana-María O'Brien-Ñuñez Étienne D’Arcy Łukasz"]
+)
+def test_names_in_latin_letters_break_between_words(width_mm: int, name: str) -> None:
+    lines = [text_of(line) for line in named(name, width_mm)]
+    assert "".join(lines).replace(" ", "") == "申请人" + name.replace(" ", "")
+    assert [word for line in lines for word in line.split()][1:] == name.split()
+
+
+def text_of(line: Line) -> str:
+    return "".join(span.text for span in line.spans)
+
+
+def named(name: str, width_mm: int) -> Iterator[Line]:
+    """The lines of the slip that say who applies."""
+    facts = Facts(receipt(applicant_name=name), texts.load(), Impression(), "X", "X")
+    lines = [op for op in layout(facts, dots_of(width_mm)) if isinstance(op, Line)]
+    starts = [n for n, line in enumerate(lines) if text_of(line)[:1] != " "]
+    first = next(n for n in starts if text_of(lines[n]).startswith("申请人"))
+    return iter(lines[first : starts[starts.index(first) + 1]])
 
 
 def test_the_paper_counts_reprints_as_the_screen_does() -> None:

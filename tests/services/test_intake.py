@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +31,7 @@ from app.errors import (
 )
 from app.services.intake import receive
 from app.services.office import Office
+from devices.emulators.cards import PRESETS
 from tests.services.fakes import CODE, ENTERPRISE, START, FakeCatalog, Hall, an_application, an_item
 
 
@@ -76,6 +78,20 @@ def test_the_receipt_says_what_was_received_and_masks(office: Office) -> None:
     ]
     assert receipt.demo and not receipt.offline and receipt.promise_days == 5
     assert receipt.starts >= START.date() and receipt.promised_by is not None
+
+
+@pytest.mark.parametrize("kind", ["foreigner_2017", "foreigner_2023"])
+@pytest.mark.parametrize("chinese", ["证件样本", " "])
+def test_foreigners_stand_on_the_receipt_with_the_names_of_their_card(
+    office: Office, kind: str, chinese: str
+) -> None:
+    card = replace(PRESETS[kind].document, name=chinese)
+    done = receive(office, an_application(applicant=card, agent=card), offline=False)
+    names = f"{chinese} {card.english_name}".strip()
+    assert done.issued.receipt.applicant_name == done.issued.receipt.agent_name == names
+    with office.store.begin() as work:
+        (line,) = work.case_lines(5, "yangben")
+    assert line.applicant_masked_name == ("证***" if chinese.strip() else "Z********")
 
 
 def test_the_same_request_twice_is_one_case(office: Office) -> None:

@@ -128,7 +128,7 @@ class ApplicantRow(StepRow):
             document.masked_name if session.profile.mask_identity and not session.profile.hand_entry else ""
         )
         self._words.show_words(
-            name or document.name or "—",
+            name or document.full_name or "—",
             document_line(self._texts, document, session.profile.mask_identity),
             document_marks(self._texts, document, intake.doubtful),
         )
@@ -141,7 +141,7 @@ class ApplicantRow(StepRow):
 
     def _state(self, document: IdentityDocument) -> str:
         intake, profile = self._session.intake, self._session.profile
-        if self._editing or not document.number or not document.name:
+        if self._editing or not document.number or not document.full_name:
             return "now"
         if intake.identity_confirmed is False:
             return "warn"
@@ -215,9 +215,11 @@ class AgentRow(StepRow):
             return
         masked = self._session.profile.mask_identity
         self._words.show_words(
-            agent.name, document_line(self._texts, agent, masked), document_marks(self._texts, agent, False)
+            agent.full_name,
+            document_line(self._texts, agent, masked),
+            document_marks(self._texts, agent, False),
         )
-        self.set_state("done" if agent.name and agent.number else "now")
+        self.set_state("done" if agent.full_name and agent.number else "now")
 
     def _edited(self, document: IdentityDocument | None) -> None:
         self.wanted = True

@@ -116,7 +116,7 @@ class StartPage(QWidget):
 
     def _draft_card(self, draft: KeptDraft) -> QFrame:
         kit, texts, intake = self._kit, self._texts, draft.intake
-        who = intake.applicant.masked_name if intake.applicant and intake.applicant.name else ""
+        who = intake.applicant.masked_name if intake.applicant else ""
         what = intake.item.name if intake.item else texts["counter.start.no_item"]
         tally = intake.tally()
         when = moment(texts, draft.changed_at, self._desk.office.clock.now())

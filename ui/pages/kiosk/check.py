@@ -29,7 +29,7 @@ class CheckPage(Page):
         t, masked = self.t, self.guide.profile.mask_identity
         rows = [
             (self.say("document"), t.code("document", person.kind.value), "body"),
-            (self.say("name"), person.masked_name if masked else person.name, "h2"),
+            (self.say("name"), person.masked_name if masked else person.full_name, "h2"),
             (self.say("number"), person.masked_number if masked else person.number, "h2"),
         ]
         if person.valid_to is not None:

@@ -57,7 +57,7 @@ class SummaryPage(Page):
         tally = intake.tally()
         office = self.guide.desk.office
         due = intake.deadlines(office.clock.now().date(), office.calendar)
-        name = person.masked_name if masked else person.name
+        name = person.masked_name if masked else person.full_name
         number = person.masked_number if masked else person.number
         return [
             (self.say("who"), self.say("who_is", name=name, number=number), "body"),
