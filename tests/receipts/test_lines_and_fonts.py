@@ -49,6 +49,12 @@ def test_numbers_and_codes_stay_whole() -> None:
     assert wrap("", 10, columns) == [""]
 
 
+@pytest.mark.parametrize("width", range(11, 30))
+def test_words_in_latin_letters_stay_whole_with_accents_and_apostrophes(width: int) -> None:
+    name = "Ana Ñuñez, O'Brien D’Arcy Étienne Łukasz"
+    assert [word for line in wrap(name, width, columns) for word in line.split()] == name.split()
+
+
 @needs_hanazono
 def test_rare_characters_of_names_have_a_font() -> None:
     runs = fonts.load().runs("欧阳𬭚䶮㛃𬱖𫖯·𠮷", bold=True)
