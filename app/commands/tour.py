@@ -48,6 +48,7 @@ def _walk(mode: Channel, services: Embedded, out: Path) -> None:
         Channel.POPUP: tour_popup.walk,
     }
     app = application()
+    services.tell("sdt", "lift")  # the card of the walk before would be read before the first picture
     station, data = services.station(mode)
     operator = None if mode is Channel.KIOSK else demo_operator(station, data)
     with open_office(station, data, mode=mode) as office, desk_of(office, operator) as desk:

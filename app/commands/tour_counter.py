@@ -10,7 +10,6 @@ SEARCH = "cjrzhl"  # the initials of 残疾人证换领, as a clerk would type t
 
 
 def walk(stage: Stage, services: Embedded) -> None:
-    services.tell("sdt", "lift")
     stage.wait_for("start_field")
     stage.shoot("empty")
     services.tell("sdt", "put resident")

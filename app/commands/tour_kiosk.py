@@ -11,7 +11,6 @@ THEME = "theme_care"
 def walk(stage: Stage, services: Embedded) -> None:
     shell = stage.shell
     assert isinstance(shell, KioskShell)
-    services.tell("sdt", "lift")
     stage.live("start")
     stage.shoot("attract")
     stage.press("start")

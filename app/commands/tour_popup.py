@@ -9,7 +9,6 @@ from ui.shells.popup import PopupShell
 def walk(stage: Stage, services: Embedded) -> None:
     shell = stage.shell
     assert isinstance(shell, PopupShell)
-    services.tell("sdt", "lift")
     services.cut_line()
     stage.until(lambda: shell.board.status is not None and not shell.board.online, "the line to be down")
     stage.shoot("offline")

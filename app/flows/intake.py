@@ -60,8 +60,16 @@ class Intake:
     # -- changes ---------------------------------------------------------------------------------
 
     def with_applicant(self, document: IdentityDocument | None, doubtful: bool = False) -> "Intake":
-        """Another person means that nobody has compared the face yet."""
-        return replace(self, applicant=document, doubtful=doubtful, identity_confirmed=None)
+        """Another document means that nobody has compared the face yet.
+
+        The same one once more (a reader that was plugged in again, a card that was moved) takes
+        nothing back that was said about it, and a doubtful read never replaces a card that was read.
+        """
+        if not _same_document(self.applicant, document):
+            return replace(self, applicant=document, doubtful=doubtful, identity_confirmed=None)
+        if doubtful and self.applicant is not None and self.applicant.machine_read:
+            return self
+        return replace(self, applicant=document, doubtful=doubtful)
 
     def with_item(self, item: Item | None, *, preselect: bool) -> "Intake":
         answers: Answers = first_options(item) if item is not None and preselect else {}
@@ -148,6 +156,13 @@ class Intake:
     def _row(self, m: Material) -> TakenMaterial:
         t = self.taking(m) or Taking(0, 0, "none")
         return TakenMaterial(m.id, m.name, m.originals, m.copies, t.originals, t.copies, m.necessity, t.how)
+
+
+def _same_document(one: IdentityDocument | None, other: IdentityDocument | None) -> bool:
+    """By what stands on it; two documents without a number are never the same."""
+    if one is None or other is None or not one.number:
+        return False
+    return (one.kind, one.number, one.full_name) == (other.kind, other.number, other.full_name)
 
 
 def _key(material: Material) -> str:

@@ -86,6 +86,40 @@ def test_a_card_while_another_page_is_shown_brings_the_intake_back(clerk: Clerk)
     assert clerk.intake.isVisible()
 
 
+def test_the_same_card_read_again_takes_nothing_back(clerk: Clerk) -> None:
+    clerk.fill()
+    before = clerk.intake.session.intake
+    clerk.find(QLineEdit, "phone").setFocus()
+    clerk.press(Qt.Key.Key_4, CTRL)
+    clerk.hall.devices.lay()
+    clerk.hall.devices.lay(doubtful=True)
+    clerk.rest()
+    assert not clerk.intake.isVisible()  # nobody is taken from where they are
+    clerk.press(Qt.Key.Key_1, CTRL)
+    clerk.find(QLineEdit, "phone").setFocus()
+    clerk.hall.devices.lay()
+    clerk.rest()
+    assert clerk.shell.focusWidget() is clerk.find(QLineEdit, "phone")
+    assert clerk.intake.session.intake == before
+    assert clerk.button("receive").isEnabled()
+
+
+def test_a_good_read_ends_the_doubt_of_the_one_before_and_keeps_the_face(clerk: Clerk) -> None:
+    clerk.hall.devices.lay(doubtful=True)
+    clerk.wait(lambda: clerk.intake.session.intake.doubtful)
+    clerk.press(Qt.Key.Key_F6)
+    clerk.hall.devices.lay()
+    clerk.wait(lambda: not clerk.intake.session.intake.doubtful)
+    assert clerk.intake.session.intake.identity_confirmed is True
+
+
+def test_another_name_under_the_same_number_asks_for_the_face_again(clerk: Clerk) -> None:
+    clerk.fill()
+    clerk.hall.devices.lay(person("演示·改名样例"))
+    clerk.wait(lambda: clerk.text("applicant_name") == "演示·改名样例")
+    assert clerk.intake.session.intake.identity_confirmed is None
+
+
 def test_another_persons_card_is_a_question_and_changes_nothing(clerk: Clerk) -> None:
     clerk.fill()
     clerk.hall.devices.lay(person("演示·南方样例", "11010519491231001X"))

@@ -251,6 +251,10 @@ class CounterShell(QFrame):
         self._stack.setCurrentWidget(self._pages[name])
         self._page(name).entered()
 
+    def _bring(self, name: str) -> None:
+        if self._current != name:
+            self.go(name)
+
     def _open_device(self, key: str) -> None:
         self.go("devices")
         if key:
@@ -276,6 +280,6 @@ class CounterShell(QFrame):
             return
         if isinstance(event, DeviceTrouble) and self._current != "intake":
             return
-        if isinstance(event, CardRead) and self._current != "intake":
-            self.go("intake")
+        if isinstance(event, CardRead) and not self.intake.arrivals.repeats(event):
+            self._bring("intake")
         self.intake.device_event(event)

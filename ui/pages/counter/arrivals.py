@@ -2,7 +2,8 @@
 
 An empty page or an unfinished typed entry takes a card as the applicant, an open agent's
 row as the agent; another person's card in the middle of a case is a question, never a
-silent swap; a card laid down after a case begins the next one.
+silent swap; a card laid down after a case begins the next one.  The same card read once
+more (the reader was plugged in again, the card was moved) changes nothing.
 """
 
 from threading import Event
@@ -80,11 +81,28 @@ class Arrivals(QObject):
         ):
             self.next_wanted.emit()
 
+    def repeats(self, card: CardRead) -> bool:
+        """Whether it is the card of this case, read once more: it moves neither page nor cursor."""
+        received, applicant = self._receiving.received, self._session.intake.applicant
+        if received is not None:
+            applicant = received.case.application.applicant
+        elif self._sheet.applicant.editing or self._sheet.agent.waiting:
+            return False
+        now = (card.document.number, card.document.full_name)
+        return (
+            applicant is not None
+            and applicant.machine_read
+            and now == (applicant.number, applicant.full_name)
+        )
+
     def card(self, card: CardRead) -> None:
         self._notices.drop("reader")
         applicant = self._session.intake.applicant
         if self._receiving.stage is not Stage.IDLE:
             self._keep_for_next(card)
+        elif self.repeats(card):
+            self._notices.drop("card")
+            self._keep(card)
         elif self._sheet.agent.waiting:
             self._sheet.agent.take(card.document)
         elif applicant is None or applicant.number == card.document.number or not applicant.number:
@@ -102,8 +120,11 @@ class Arrivals(QObject):
     def take(self, card: CardRead) -> None:
         self._notices.drop("card", "error")
         self._sheet.applicant.close_entry()
-        self._session.apply(self._session.intake.with_applicant(card.document, card.doubtful))
+        self._keep(card)
         self.taken.emit()
+
+    def _keep(self, card: CardRead) -> None:
+        self._session.apply(self._session.intake.with_applicant(card.document, card.doubtful))
 
     def _ask(self, card: CardRead) -> None:
         texts, kit = self._texts, self._kit
