@@ -13,8 +13,8 @@ packages="libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0 l
   libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 tzdata fonts-hanazono"
 locks="requirements/terminal.lock requirements/gateway.lock"
 if [ "$level" = dev ]; then
-    # Judges that are not ours (poppler, zbar), and a display for the real-window tests.
-    packages="$packages poppler-utils zbar-tools xvfb openbox xdotool"
+    # Judges that are not ours (poppler, zbar), a display for the real-window tests, and a clock that can be set.
+    packages="$packages poppler-utils zbar-tools xvfb openbox xdotool libfaketime"
     locks="$locks requirements/dev.lock"
 fi
 
