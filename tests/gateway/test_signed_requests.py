@@ -69,8 +69,8 @@ def test_a_wrong_clock_is_told_as_a_wrong_clock(station: AStation, direction: in
     assert fault(answer) == (401, "clock_skew")
     error = refusal(Answer(401, {"content-type": "application/json"}, answer.content))
     assert isinstance(error, ClockWrongError)
-    known = datetime.strptime(str(error.values["known"]), "%Y-%m-%d %H:%M")
-    assert abs(known - datetime.now()) < timedelta(minutes=5)
+    known = datetime.strptime(f"{error.values['known']} +0800", "%Y-%m-%d %H:%M %z")  # as a hall's clock
+    assert abs(known - datetime.now(UTC)) < timedelta(minutes=5)
 
     near = datetime.now(UTC) + direction * (SKEW - timedelta(minutes=2))
     assert station.raw("POST", path_of(station), BODY, signed(station, near)).status_code == 201
