@@ -1,6 +1,7 @@
 """Papers of a case: the slip with its stored state machine, and the archived PDF."""
 
 from dataclasses import replace
+from hashlib import sha256
 from uuid import uuid4
 
 from app.domain.case import Case
@@ -90,16 +91,32 @@ def recover_prints(office: Office) -> int:
 
 
 def receipt_pdf(office: Office, case_id: str) -> bytes:
-    """The signed PDF: from the archive, else made and archived now.  Raises NotEnrolledError, StoreError."""
+    """The signed PDF: from the archive, else made and archived now.  Raises NotEnrolledError, StoreError.
+
+    One made before the platform's number arrived stays what it was, the original, and a second one
+    with that number, the same facts and the same token is archived beside it and given from then on.
+    A station that can no longer sign gives the original.
+    """
     case, issued = _paper(office, case_id)
-    kept = office.archive.get(case.number)
+    name = _archive_name(case)
+    kept = office.archive.get(name)
     if kept is not None:
         return kept
     if office.sealer is None:
-        raise NotEnrolledError
+        original = office.archive.get(case.number)
+        if original is None:
+            raise NotEnrolledError
+        return original
     pdf = office.sealer.pdf(issued, platform_number=case.platform_number)
-    office.archive.put(case.number, pdf)
+    office.archive.put(name, pdf)
     return pdf
+
+
+def _archive_name(case: Case) -> str:
+    """Another name for every number of the platform: its own characters may not suit a file."""
+    if not case.platform_number:
+        return case.number
+    return f"{case.number}-{sha256(case.platform_number.encode()).hexdigest()[:8]}"
 
 
 def _paper(office: Office, case_id: str) -> tuple[Case, IssuedReceipt]:

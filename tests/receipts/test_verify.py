@@ -48,6 +48,12 @@ def reason(data: bytes | str) -> str:
     return str(caught.value.values["reason"])
 
 
+def test_the_number_of_the_platform_changes_the_paper_and_not_the_receipt() -> None:
+    numbered = station().sealer.pdf(issued(), platform_number="PF1")
+    assert numbered != signed()
+    assert verify(numbered, station().keys) == verify(signed(), station().keys)
+
+
 def contents(data: bytes) -> tuple[int, int]:
     """Where the hex of /Contents begins and ends."""
     match = re.search(rb"/Contents <([0-9A-F]+)>", data)

@@ -121,6 +121,37 @@ def test_the_pdf_is_made_once_and_kept(hall: Hall, office: Office, case_id: str)
     assert receipt_pdf(hall.office(sealer=None), case_id) == first
 
 
+def platform_says(office: Office, case_id: str, number: str) -> None:
+    with office.store.begin() as work:
+        work.set_platform_number(case_id, number)
+        work.commit()
+
+
+def test_a_pdf_learns_the_number_of_the_platform_when_it_arrives(
+    hall: Hall, office: Office, case_id: str
+) -> None:
+    original = receipt_pdf(office, case_id)
+    platform_says(office, case_id, "平台/1")
+    numbered = receipt_pdf(office, case_id)
+    assert numbered == original + "平台/1".encode()
+    assert receipt_pdf(office, case_id) == numbered and hall.sealer.pdfs == 2
+    assert receipt_pdf(hall.office(sealer=None), case_id) == numbered
+    platform_says(office, case_id, "平台/2")
+    assert receipt_pdf(office, case_id).endswith("平台/2".encode())
+    with office.store.begin() as work:
+        case = work.case(case_id)
+    assert case is not None and office.archive.get(case.number) == original
+    assert states(office, case_id) == [(1, "prepared", "")]
+
+
+def test_a_station_that_cannot_sign_any_more_gives_the_original(
+    hall: Hall, office: Office, case_id: str
+) -> None:
+    original = receipt_pdf(office, case_id)
+    platform_says(office, case_id, "PF1")
+    assert receipt_pdf(hall.office(sealer=None), case_id) == original
+
+
 def test_without_a_seal_there_is_no_new_pdf(hall: Hall, office: Office, case_id: str) -> None:
     with pytest.raises(NotEnrolledError):
         receipt_pdf(hall.office(sealer=None), case_id)
