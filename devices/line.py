@@ -162,8 +162,8 @@ def _open_serial(url: str, baudrate: int) -> Any:
 
 
 def _address(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise DeviceNotFoundError("not an address") from error

@@ -80,6 +80,7 @@ def free_port() -> int:
         "/dev/no-such-port",
         "socket://127.0.0.1",
         "socket://",
+        "socket://[::1",
         "socket://127.0.0.1:99999",
         "socket://127.0.0.1:port",
         "socket://no-such-host.invalid:9100",
