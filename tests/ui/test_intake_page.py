@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.domain.device import DeviceKind, DeviceStatus, DeviceTrouble, Scanned
@@ -505,6 +505,39 @@ def test_the_preview_is_drawn_and_can_be_enlarged(clerk: Clerk) -> None:
     clerk.rest()
     clerk.click("large_close")
     assert not clerk.sees("large_preview")
+
+
+def test_before_the_first_preview_its_place_says_so_and_f12_opens_all_the_same(clerk: Clerk) -> None:
+    clerk.lay_card()
+    assert "预览" in clerk.text("preview_words") and not clerk.button("enlarge").isEnabled()
+    gate, session = Event(), clerk.intake.session
+    clerk.search("jzz")
+    session.changed.connect(lambda: clerk.hall.executors[3].submit(gate.wait, 20))  # no drawing before that
+    clerk.press(Qt.Key.Key_Return)
+    clerk.wait(lambda: session.intake.item is not None)
+    assert clerk.text("preview_words") == "正在生成预览…"
+    clerk.press(Qt.Key.Key_F12)
+    paper = clerk.find(QLabel, "large_paper")
+    assert clerk.sees("large_preview") and paper.text() == "正在生成预览…"
+    gate.set()
+    clerk.wait(lambda: not paper.pixmap().isNull())
+    clerk.press(Qt.Key.Key_Escape)
+    clerk.wait(lambda: clerk.intake.bench.preview_ready)
+    assert not clerk.sees("preview_words")
+
+
+def test_no_sample_is_shown_beside_a_case_that_was_received(clerk: Clerk) -> None:
+    clerk.fill()
+    clerk.wait(lambda: clerk.intake.bench.preview_ready)
+    clerk.press(Qt.Key.Key_F12)
+    clerk.receive()
+    assert not clerk.sees("paper_to_come") and not clerk.sees("large_preview")
+    clerk.press(Qt.Key.Key_F12)
+    assert not clerk.sees("large_preview")
+    clerk.press(Qt.Key.Key_F8)
+    clerk.lay_card()
+    clerk.press(Qt.Key.Key_Escape)  # the list of items stands in front of it
+    assert clerk.sees("paper_to_come") and clerk.sees("preview_words")
 
 
 def test_the_author_stands_on_the_case(clerk: Clerk) -> None:

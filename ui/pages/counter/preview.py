@@ -1,14 +1,14 @@
 """The receipt as it would come out now, redrawn in the background whenever the intake changes."""
 
 from collections.abc import Callable
+from enum import Enum
 
-from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.device import DeviceKind
 from app.domain.printing import PaperForm
-from app.domain.receipt import Receipt
 from app.errors import AppError
 from app.ports import Picture
 from app.services.intake import preview_receipt
@@ -20,6 +20,7 @@ from ui.widgets.painted import Painted
 
 PAUSE_MS = 200
 RENDER_PX = 576
+EMPTY = QSize(480, 240)
 LARGE_PX = {PaperForm.SLIP: 576, PaperForm.A4: 900}
 
 
@@ -34,76 +35,93 @@ def printed_form(desk: Desk) -> PaperForm:
     return PaperForm.SLIP if desk.office.devices.has(DeviceKind.RECEIPT_PRINTER) else PaperForm.A4
 
 
+class Sight(Enum):
+    """What there is to see; while it is not the paper, the words are `counter.preview_<value>`."""
+
+    LATER = "later"
+    COMING = "coming"
+    DRAWN = "drawn"
+    FAILED = "failed"
+
+
 class Drawing(QObject):
     """Asks for one picture at a time; a change meanwhile means one more when it is there."""
 
-    drawn = Signal(object)  # QImage or None
+    changed = Signal()
 
     def __init__(self, desk: Desk, session: IntakeSession, offline: Callable[[], bool]) -> None:
         super().__init__(session)
         self._desk, self._session, self._offline = desk, session, offline
         self._busy, self._stale = False, False
-        self._issued: Receipt | None = None
+        self.sight = Sight.LATER
         self.image: QImage | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._draw)
 
+    @property
+    def possible(self) -> bool:
+        intake = self._session.intake
+        return intake.applicant is not None and intake.item is not None
+
     def ask(self) -> None:
+        """Draw soon; what is no longer true, or another person's, goes at once."""
+        if not self.possible:
+            self._pause.stop()
+            self._set(Sight.LATER)
+            return
+        if self.image is None:
+            self._set(Sight.COMING)
         self._pause.start(PAUSE_MS)
 
-    def large(self, form: PaperForm, done: Callable[[QImage], None]) -> None:
+    def large(self, form: PaperForm, done: Callable[[QImage], None], failed: Callable[[], None]) -> None:
         """One picture at full size."""
-        work = self._work(form, LARGE_PX[form])
-        if work is not None:
-            self._run(work, lambda picture: done(image_of(picture)))
+        if self.possible:
+            work = self._work(form, LARGE_PX[form])
+            self._run(work, lambda picture: done(image_of(picture)), lambda _error: failed())
 
-    def _work(self, form: PaperForm, width: int) -> Callable[[], Picture] | None:
-        intake, office, issued = self._session.intake, self._desk.office, self._issued
-        if issued is not None:
-            return lambda: office.press.preview(issued, form, width)
-        if intake.applicant is None or intake.item is None:
-            return None
+    def _work(self, form: PaperForm, width: int) -> Callable[[], Picture]:
+        intake, office = self._session.intake, self._desk.office
         application = intake.application(self._session.profile.channel, self._session.operator)
         item, offline = intake.item, self._offline()
+        assert item is not None
         return lambda: office.press.preview(
             preview_receipt(office, application, item, offline=offline), form, width
         )
 
-    def show_issued(self, receipt: Receipt | None) -> None:
-        """After F9 the paper with its number instead of the one to come; None goes back."""
-        if receipt != self._issued:
-            self._issued = receipt
-            self._pause.start(0)
-
     def _draw(self) -> None:
-        work = self._work(printed_form(self._desk), RENDER_PX)
-        if work is None:
-            self._set(None)
-        elif self._busy:
+        if not self.possible:
+            return
+        if self._busy:
             self._stale = True
-        else:
-            self._busy, self._stale = True, False
-            self._run(work, self._drawn)
+            return
+        self._busy, self._stale = True, False
+        case = self._session.intake.draft_id
+        self._run(
+            self._work(printed_form(self._desk), RENDER_PX),
+            lambda picture: self._settled(case, Sight.DRAWN, image_of(picture)),
+            lambda _error: self._settled(case, Sight.FAILED),
+        )
 
-    def _run(self, work: Callable[[], Picture], done: Callable[[Picture], None]) -> None:
-        executor = self._desk.catalog_executor
-        self._desk.tasks.run(executor, work, owner=self, done=done, failed=self._failed)
+    def _run(
+        self,
+        work: Callable[[], Picture],
+        done: Callable[[Picture], None],
+        failed: Callable[[AppError], None],
+    ) -> None:
+        self._desk.tasks.run(self._desk.catalog_executor, work, owner=self, done=done, failed=failed)
 
-    def _drawn(self, picture: Picture) -> None:
+    def _settled(self, case: str, sight: Sight, image: QImage | None = None) -> None:
+        """A picture of a case that has been left is not shown any more."""
         self._busy = False
-        self._set(image_of(picture))
+        if self.possible and case == self._session.intake.draft_id:
+            self._set(sight, image)
         if self._stale:
             self._draw()
 
-    def _failed(self, _error: AppError) -> None:
-        self._busy = False
-        self._set(None)
-
-    def _set(self, image: QImage | None) -> None:
-        self.image = image
-        self.drawn.emit(image)
+    def _set(self, sight: Sight, image: QImage | None = None) -> None:
+        self.sight, self.image = sight, image
+        self.changed.emit()
 
 
 class PreviewPane(QWidget):
@@ -115,6 +133,10 @@ class PreviewPane(QWidget):
         self._image: QImage | None = None
         self._scaled: QPixmap | None = None
         self._pane = Painted(self._paint)
+        self._words = kit.text("", "body", "muted", wrap=True, align="center", name="preview_words")
+        words = col(None, self._words, None, gap=0)
+        words.setContentsMargins(16, 0, 16, 0)
+        self._pane.setLayout(words)
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         layout = QVBoxLayout(self)
@@ -122,8 +144,11 @@ class PreviewPane(QWidget):
         layout.addWidget(self._pane)
         self.setMinimumHeight(80)
 
-    def show_image(self, image: QImage | None) -> None:
+    def show_image(self, image: QImage | None, words: str) -> None:
+        """`words` stand in the empty place while there is no image."""
         self._image, self._scaled = image, None
+        self._words.setText(words)
+        self._words.setVisible(image is None)
         self._pane.update()
 
     def _paint(self, p: QPainter, w: int, h: int) -> None:
@@ -163,7 +188,7 @@ class LargePreview(QFrame):
         self.setProperty("role", "card")
         self._texts = texts
         self._title = kit.text(texts["counter.preview_slip"], "title")
-        self._picture = kit.text("", name="large_paper")
+        self._picture = kit.text("", "body", "muted", align="center", name="large_paper")
         scroll = QScrollArea()
         scroll.setWidget(self._picture)
         scroll.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -189,6 +214,11 @@ class LargePreview(QFrame):
     def show_form(self, form: PaperForm) -> None:
         (self.slip if form is PaperForm.SLIP else self.a4).setChecked(True)
         self._title.setText(self._texts[f"counter.preview_{form.value}"])
+
+    def show_words(self, words: str) -> None:
+        """Instead of a picture, which may be another person's paper."""
+        self._picture.setText(words)
+        self._picture.setFixedSize(EMPTY)
 
     def show_image(self, image: QImage) -> None:
         self._picture.setPixmap(QPixmap.fromImage(image))

@@ -9,7 +9,7 @@ from app.domain.deadline import Deadlines
 from app.domain.situation import first_options, materials_for
 from app.texts import Texts
 from ui.desk import Desk
-from ui.pages.counter.preview import PreviewPane, printed_form
+from ui.pages.counter.preview import PreviewPane, Sight, printed_form
 from ui.pages.counter.session import IntakeSession
 from ui.pages.counter.steps import set_text
 from ui.widgets.kit import Kit, box, clear, col, restyle, row
@@ -56,11 +56,7 @@ class SidePanel(QFrame):
         self._starts, starts = self._pair("counter.kv.starts", "starts")
         self._answer, answer = self._pair("counter.kv.answer", "answer", "strong")
         self._promised, promised = self._pair("counter.kv.promised", "promised", "strong")
-        large = kit.button(texts["counter.enlarge"], "quiet", "F12", name="enlarge", h=24)
-        large.clicked.connect(self.enlarge)
-        form = printed_form(self._desk)
-        self.preview = PreviewPane(kit, texts[f"counter.preview_{form.value}"])
-        caption = kit.text(texts[f"counter.preview_{form.value}"], "caption", "muted")
+        self._paper = self._paper_to_come()
         return kit.card(
             row(kit.text(texts["counter.this_case"], "title"), None, self._took),
             numbers,
@@ -69,11 +65,23 @@ class SidePanel(QFrame):
             answer,
             promised,
             4,
-            row(caption, None, large),
-            self.preview,
+            self._paper,
             gap=6,
             margins=(16, 12, 16, 12),
         )
+
+    def _paper_to_come(self) -> QFrame:
+        """Only a sample: it leaves with the decision, for then there is the real one."""
+        kit, caption = self._kit, self._texts[f"counter.preview_{printed_form(self._desk).value}"]
+        self._enlarge = kit.button(self._texts["counter.enlarge"], "quiet", "F12", name="enlarge", h=24)
+        self._enlarge.clicked.connect(self.enlarge)
+        self.preview = PreviewPane(kit, caption)
+        head = row(kit.text(caption, "caption", "muted"), None, self._enlarge)
+        paper = box(col(head, self.preview, gap=6), name="paper_to_come")
+        policy = paper.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        paper.setSizePolicy(policy)
+        return paper
 
     def _number(self, name: str) -> QLabel:
         return self._kit.text("0", "h1", "ink", name=name, align="center")
@@ -99,8 +107,13 @@ class SidePanel(QFrame):
             self._item_card.show_item(item)
         self._pages.setCurrentIndex(0 if item is None else 1)
 
-    def show_image(self, image: QImage | None) -> None:
-        self.preview.show_image(image)
+    def show_paper(self, sight: Sight, image: QImage | None) -> None:
+        words = "" if sight is Sight.DRAWN else self._texts[f"counter.preview_{sight.value}"]
+        self.preview.show_image(image, words)
+        self._enlarge.setEnabled(sight is not Sight.LATER)
+
+    def show_stored(self, stored: bool) -> None:
+        self._paper.setVisible(not stored)
 
     def set_wide(self, wide: bool) -> None:
         self.setFixedWidth(WIDE if wide else WIDTH)

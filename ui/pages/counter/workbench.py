@@ -51,7 +51,8 @@ class Workbench(QFrame):
         layout = row(left, self.side, gap=16)
         layout.setContentsMargins(16, 12, 16, 12)
         self.setLayout(layout)
-        self._drawing.drawn.connect(self.side.show_image)
+        self._drawing.changed.connect(self._show_paper)
+        self._show_paper()
         session.draft_changed.connect(self._show_draft)
         self.sheet.item.looked_at.connect(self.side.show_item)
         self.sheet.item.trouble.connect(self.notices.tell)
@@ -83,8 +84,9 @@ class Workbench(QFrame):
         self._show_printer()
         self._show_decision()
         self.outcome.refresh()
-        received = self._receiving.received
-        self._drawing.show_issued(received.issued.receipt if received else None)
+        self.side.show_stored(stored)
+        if stored:
+            self.large.hide()
 
     @property
     def preview_ready(self) -> bool:
@@ -94,6 +96,9 @@ class Workbench(QFrame):
     def redraw(self) -> None:
         """The intake is another one: so is the paper."""
         self._drawing.ask()
+
+    def _show_paper(self) -> None:
+        self.side.show_paper(self._drawing.sight, self._drawing.image)
 
     def status_changed(self) -> None:
         self._show_title(self._receiving.received is not None)
@@ -154,17 +159,22 @@ class Workbench(QFrame):
     # -- the large preview ---------------------------------------------------------------------------
 
     def toggle_large(self) -> None:
+        """F12 opens at once, also before the first picture is there; not beside a case that is stored."""
         if self.large.isVisible():
             self.large.hide()
-        elif self._drawing.image is not None:
+        elif self._drawing.possible and self._receiving.received is None:
             self._show_large(printed_form(self._desk))
 
     def _show_large(self, form: PaperForm) -> None:
+        words = self._texts
         self.large.show_form(form)
+        self.large.show_words(words["counter.preview_coming"])
         self._place_large()
         self.large.show()
         self.large.raise_()
-        self._drawing.large(form, self.large.show_image)
+        self._drawing.large(
+            form, self.large.show_image, lambda: self.large.show_words(words["counter.preview_failed"])
+        )
 
     def _place_large(self) -> None:
         self.large.setGeometry(self.rect().adjusted(16, 12, -16, -12))
