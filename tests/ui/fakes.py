@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -25,8 +25,8 @@ from app.domain.operator import Operator, Role
 from app.domain.outbox import OutboxMessage
 from app.domain.printing import PrintOutcome, PrintState
 from app.domain.receipt import Verdict
-from app.errors import NoCardError, OfflineError, SignInError
-from app.ports import Enrolment, GatewayHealth, SyncReport
+from app.errors import DiskFullError, NoCardError, OfflineError, SignInError
+from app.ports import Enrolment, GatewayHealth, Store, SyncReport, UnitOfWork
 from app.receipts.press import Press
 from app.receipts.verify import verify
 from app.schedules import load_calendar
@@ -192,6 +192,22 @@ class FakeSync:
         return SyncReport("v2026.11.20", 75, changed=True)
 
 
+@dataclass
+class SmallDisk:
+    """`app.ports.Store`: the real one, on a disk that a test can fill."""
+
+    store: Store
+    full: bool = False
+
+    def begin(self) -> AbstractContextManager[UnitOfWork]:
+        if self.full:
+            raise DiskFullError
+        return self.store.begin()
+
+    def close(self) -> None:
+        """The real one is closed with its folder."""
+
+
 class FakeVerifier:
     """The real verification with the keys of the sample authority."""
 
@@ -270,6 +286,7 @@ class Bench:
         file = folder / "catalog.sqlite"
         file.write_bytes(demo_catalog())
         self.local: LocalStore = open_local(folder / "data", "test", FOLDER_KEY)
+        self.store = SmallDisk(self.local.store)
         self.clock, self.devices, self.sync = FakeClock(), FakeDevices(), FakeSync()
         self.gateway = FakeGateway(self.clock)
         self.catalog = FakeCatalog(CatalogFile(file))
@@ -283,7 +300,7 @@ class Bench:
             texts=load(),
             clock=self.clock,
             calendar=load_calendar(),
-            store=self.local.store,
+            store=self.store,
             catalog=self.catalog,  # type: ignore[arg-type]
             catalog_sync=self.sync,
             archive=self.local.archive,

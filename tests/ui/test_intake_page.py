@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.device import DeviceKind, DeviceStatus, DeviceTrouble, Scanned
 from app.domain.printing import PrintOutcome, PrintState
-from app.errors import DiskFullError
 from app.flows.intake import Taking
 from tests.ui.clerk import Clerk
 from tests.ui.fakes import LI, WANG, Bench, bench, person
@@ -387,25 +386,17 @@ def test_clearing_can_be_undone(clerk: Clerk) -> None:
     clerk.wait(lambda: clerk.hall.drafts() == 1)
 
 
-def test_a_draft_that_cannot_be_kept_is_said_and_tried_again(
-    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_draft_that_cannot_be_kept_is_said_and_tried_again(clerk: Clerk) -> None:
     clerk.lay_card()
-    store = clerk.hall.local.store
-    begin = type(store).begin
-    monkeypatch.setattr(type(store), "begin", _full)  # the disk, as the store reports it
+    clerk.hall.store.full = True
     clerk.type("phone", "1")
     clerk.wait(lambda: clerk.sees("notice_draft"))
     clerk.wait(lambda: "磁盘" in clerk.words("notice_draft"))
-    monkeypatch.setattr(type(store), "begin", begin)
+    clerk.hall.store.full = False
     clerk.type("phone", "2")
     clerk.wait(lambda: not clerk.sees("notice_draft"))
     clerk.rest()
     assert clerk.hall.drafts() == 1
-
-
-def _full(_store: object) -> object:
-    raise DiskFullError
 
 
 def test_a_case_that_is_refused_leaves_everything_where_it_was(clerk: Clerk) -> None:

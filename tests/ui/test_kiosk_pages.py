@@ -25,9 +25,15 @@ from ui.pages.kiosk.hand import kind_of
 from ui.pages.kiosk.kit import KioskKit
 from ui.pages.kiosk.parts import EMPTY, ERASE, after_key
 from ui.pages.kiosk.session import Session
+from ui.profile import Profile
 from ui.widgets.audit import audit
 
 PORTRAIT, LANDSCAPE = (1080, 1920), (1920, 1080)
+
+
+def several(size: tuple[int, int]) -> Profile:
+    """A kiosk with a choice of languages, which puts every button on the foot."""
+    return replace(PROFILE, least_size=size, locales=PROFILE.locales * 2)
 
 
 def longest_item() -> Item:
@@ -283,7 +289,7 @@ def test_nothing_is_cut_small_or_out_of_reach_and_the_foot_never_moves(
     high = PROFILE.touch_from_y if size == PORTRAIT else 0
     with (
         bench(tmp_path, [longest_item()] if wordy else None) as made,
-        visitor(tmp_path, qtbot, size=size, profile=replace(PROFILE, least_size=size), made=made) as person,
+        visitor(tmp_path, qtbot, size=size, profile=several(size), made=made) as person,
     ):
         person.wait(lambda: person.shell.board.ready)
         person.shell.set_elder(elder)

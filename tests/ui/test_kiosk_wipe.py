@@ -239,9 +239,15 @@ def test_the_watch_by_itself() -> None:
 
 
 def test_languages_are_those_of_the_profile(tmp_path: Path, qtbot: QtBot) -> None:
-    with visitor(tmp_path, qtbot, profile=replace(PROFILE, locales=("zh_CN",))) as person:
+    with visitor(tmp_path, qtbot, profile=replace(PROFILE, locales=("zh_CN", "zh_CN"))) as person:
         person.to_summary()
         before = person.shell.session.intake
         person.touch("foot_language")
         person.touch("locale_zh_CN")
         assert person.place == "summary" and person.shell.session.intake == before
+
+
+def test_one_language_is_no_choice(tmp_path: Path, qtbot: QtBot) -> None:
+    with visitor(tmp_path, qtbot, profile=replace(PROFILE, locales=("zh_CN",))) as person:
+        person.to_summary()
+        assert person.has("foot_help") and not person.has("foot_language")

@@ -165,7 +165,7 @@ def foot(guide: Guide, *, back: bool, leave: bool) -> QFrame:
         ("leave", "exit", leave, guide.leave),
         ("help", "bell", True, guide.call_help),
         (size, "bigtext", guide.profile.elder_offered, lambda: guide.set_elder(not elder)),
-        ("language", "language", True, lambda: guide.go("language")),
+        ("language", "language", len(guide.profile.locales) > 1, lambda: guide.go("language")),
     )
     parts: list[Part] = []
     for name, icon, there, press in places:

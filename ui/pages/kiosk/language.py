@@ -1,4 +1,4 @@
-"""Choosing the language: every text file there is, each by its own name."""
+"""Choosing the language: every one the profile offers, each by its own name; one alone is no choice."""
 
 from functools import partial
 from typing import ClassVar
@@ -24,5 +24,4 @@ class LanguagePage(Page):
             )
             for locale in locales
         ]  # fmt: skip
-        note = self.say("only_one") if len(locales) == 1 else self.say("note")
-        return k.col(k.col(*ways, gap=24), 16, hint(k, "help", note), None, gap=8)
+        return k.col(k.col(*ways, gap=24), 16, hint(k, "help", self.say("note")), None, gap=8)
