@@ -93,10 +93,15 @@ def _report(status: StationStatus) -> dict[str, Any]:
 
 
 def _words(report: dict[str, Any], texts: Texts) -> str:
+    """The report for a person to read, a line each."""
     lines = [texts["doctor.ready" if report["ready"] else "doctor.not_ready"]]
     for device in report["devices"]:
         state = texts.code("device_status", device["status"])
         lines.append(f"{device['name']}  {state}  {device['advice']}".rstrip())
-    for part in ("store", "catalog", "clock", "gateway"):
-        lines.append(f"{texts['doctor.' + part]}  {report.get(part)}")
+    store, catalog, clock = report["store"], report["catalog"], report["clock"]
+    lines.append(texts.say("doctor.store", **store) if store["ok"] else store["advice"])
+    if store["ok"]:
+        lines.append(texts.say("doctor.catalog", **catalog) if catalog else texts["doctor.no_catalog"])
+        lines.append(texts["doctor.clock_right" if clock["ok"] else "doctor.clock_wrong"])
+        lines.append(texts["doctor.online" if report["gateway"]["online"] else "doctor.offline"])
     return "\n".join(lines)
