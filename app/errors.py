@@ -120,6 +120,20 @@ class LockedOutError(RuleError):
     blame = Blame.OPERATOR
 
 
+class NotSupervisorError(RuleError):
+    """Only a supervisor lifts a lock-out."""
+
+    code = "rule.not_supervisor"
+    blame = Blame.OPERATOR
+
+
+class UnlockElsewhereError(RuleError):
+    """The locked operator never signed in on this station, so nothing here can be unlocked."""
+
+    code = "rule.unlock_elsewhere"
+    blame = Blame.OPERATOR
+
+
 class OperatorUnknownHereError(RuleError):
     """Never signed in on this station, and the gateway cannot be asked now."""
 

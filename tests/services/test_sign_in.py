@@ -4,17 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.operator import Operator, Role
 from app.errors import (
     AppError,
     LockedOutError,
+    NotSupervisorError,
     OfflineError,
     OperatorUnknownHereError,
     ProtocolError,
     SignInError,
     ThrottledError,
+    UnlockElsewhereError,
 )
 from app.services.office import Office
-from app.services.sign_in import sign_in
+from app.services.sign_in import sign_in, unlock
 from tests.services.fakes import CLERK, Hall
 
 PIN = "246810"
@@ -95,3 +98,52 @@ def test_the_pin_is_kept_nowhere(hall: Hall, known: Office) -> None:
     assert kept is not None and PIN not in repr(kept)
     folder: Path = hall.local.folder.path
     assert all(PIN.encode() not in file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+BOSS = Operator("D0009", "演示·主管", Role.SUPERVISOR)
+
+
+def lock_out(hall: Hall, office: Office) -> None:
+    """Five bad tries, after which a supervisor is at hand and the line is up."""
+    for _ in range(5):
+        with pytest.raises((SignInError, LockedOutError)):
+            sign_in(office, "D0001", "000000")
+    hall.gateway.operators["D0009"] = ("975310", BOSS)
+    hall.gateway.sign_in_trouble = None
+
+
+def test_a_supervisor_unlocks_and_it_is_written_down(hall: Hall, known: Office) -> None:
+    lock_out(hall, known)
+    with pytest.raises(LockedOutError):
+        sign_in(known, "D0001", PIN)
+    unlock(known, "D0009", "975310", "D0001")
+    assert sign_in(known, "D0001", PIN) == CLERK
+    with hall.local.store.begin() as work:
+        rows = work._connection.exec_driver_sql("SELECT operator_id, action, subject FROM audit").all()
+    assert ("D0009", "operator.unlocked", "D0001") in [tuple(row) for row in rows]
+
+
+def test_only_a_supervisor_with_the_right_pin_unlocks(hall: Hall, known: Office) -> None:
+    lock_out(hall, known)
+    hall.gateway.operators["D0002"] = ("111111", Operator("D0002", "演示·柜员二", Role.CLERK))
+    with pytest.raises(NotSupervisorError):
+        unlock(known, "D0002", "111111", "D0001")
+    with pytest.raises(SignInError):
+        unlock(known, "D0009", "000000", "D0001")
+    with pytest.raises(UnlockElsewhereError):
+        unlock(known, "D0009", "975310", "D0003")
+    with pytest.raises(LockedOutError):
+        sign_in(known, "D0001", PIN)
+
+
+def test_unlocked_here_outlasts_the_lock_of_the_gateway_but_not_for_ever(hall: Hall, known: Office) -> None:
+    lock_out(hall, known)
+    unlock(known, "D0009", "975310", "D0001")
+    hall.gateway.sign_in_trouble = LockedOutError(minutes=15)  # it has not heard of the supervisor
+    with pytest.raises(SignInError) as caught:
+        sign_in(known, "D0001", "000000")
+    assert caught.value.values == {"left": 4}
+    assert sign_in(known, "D0001", PIN) == CLERK
+    hall.clock.pass_time(minutes=15)
+    with pytest.raises(LockedOutError):
+        sign_in(known, "D0001", PIN)

@@ -41,7 +41,8 @@ NOW = datetime(2026, 11, 20, 9, 46, tzinfo=ZoneInfo("Asia/Shanghai"))
 FOLDER_KEY = {"GUANJIA_KEYSTORE": "file"}
 LI = Operator("0217", "演示·李柜员", Role.CLERK)
 WANG = Operator("0105", "演示·王柜员", Role.CLERK)
-PINS = {"0217": ("246810", LI), "0105": ("135790", WANG)}
+BOSS = Operator("0900", "演示·主管", Role.SUPERVISOR)
+PINS = {"0217": ("246810", LI), "0105": ("135790", WANG), "0900": ("975310", BOSS)}
 
 
 def person(name: str = "演示·东方测试", number: str = "11010519491231002X") -> IdentityDocument:

@@ -69,6 +69,43 @@ def test_a_wrong_pin_is_refused_and_five_lock_out(looks: QApplication, hall: Ben
         clerk.wait(lambda: "没有在本机登录过" in clerk.words("sign_in_trouble"))
 
 
+def lock_out(clerk: Clerk) -> None:
+    """Li has signed in here before, gets the PIN wrong five times, and tries once more."""
+    sign_in(clerk, "0217", "246810")
+    clerk.wait(lambda: clerk.sees("start_field"))
+    clerk.press(Qt.Key.Key_J, CTRL)
+    for _ in range(6):
+        clerk.find(QLineEdit, "sign_in_id").clear()
+        sign_in(clerk, "0217", "1")
+        clerk.wait(lambda: clerk.sees("sign_in_trouble") and clerk.button("sign_in_button").isEnabled())
+    clerk.wait(lambda: clerk.sees("unlock_button"))
+
+
+def test_a_supervisor_unlocks_on_the_spot(looks: QApplication, hall: Bench, qtbot: QtBot) -> None:
+    with Clerk.at_counter(hall, qtbot, None) as clerk:
+        lock_out(clerk)
+        clerk.click("unlock_button")
+        assert "0217" in clerk.text("sign_in_lead") and clerk.button("sign_in_button").text() == "解锁"
+        sign_in(clerk, "0105", "135790")
+        clerk.wait(lambda: clerk.sees("sign_in_trouble") and "不是主管" in clerk.words("sign_in_trouble"))
+        clerk.find(QLineEdit, "sign_in_id").clear()
+        sign_in(clerk, "0900", "975310")
+        clerk.wait(lambda: clerk.sees("sign_in_trouble") and "已解锁" in clerk.words("sign_in_trouble"))
+        assert clerk.find(QLineEdit, "sign_in_id").text() == "0217"
+        assert clerk.sees("sign_in_back")  # it began as a hand-over
+        clerk.type("sign_in_pin", "246810")
+        clerk.click("sign_in_button")
+        clerk.wait(lambda: clerk.sees("start_field"))
+
+
+def test_who_is_locked_out_can_go_back_to_the_sign_in(looks: QApplication, hall: Bench, qtbot: QtBot) -> None:
+    with Clerk.at_counter(hall, qtbot, None) as clerk:
+        lock_out(clerk)
+        clerk.click("unlock_button")
+        clerk.press(Qt.Key.Key_Escape)
+        clerk.wait(lambda: clerk.text("sign_in_title") == "交接" and not clerk.sees("sign_in_trouble"))
+
+
 def test_a_hand_over_leaves_the_draft_with_its_author(clerk: Clerk) -> None:
     clerk.lay_card()
     clerk.type("phone", "138")

@@ -1,4 +1,7 @@
-"""Sign-in by 工号 and PIN: at the start, after a lock, and for a hand-over (交接) without a restart."""
+"""Sign-in by 工号 and PIN: at the start, after a lock, and for a hand-over (交接) without a restart.
+
+Where too many tries have locked an operator out, a supervisor unlocks on the same form.
+"""
 
 from enum import Enum
 
@@ -6,8 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.operator import Operator
-from app.errors import AppError
-from app.services.sign_in import sign_in
+from app.errors import AppError, LockedOutError
+from app.services.sign_in import sign_in, unlock
 from ui.desk import Desk
 from ui.pages.counter.steps import set_text
 from ui.status import StatusBoard
@@ -22,6 +25,7 @@ class Reason(Enum):
     START = "start"
     HANDOVER = "handover"
     LOCKED = "locked"
+    UNLOCK = "unlock"
 
 
 class SignInPage(QWidget):
@@ -35,7 +39,9 @@ class SignInPage(QWidget):
         self._kit, self._desk, self._board = kit, desk, board
         self._texts = desk.office.texts
         self._busy = False
-        self._reason = Reason.START
+        self._reason = self._before = Reason.START
+        self._operator: Operator | None = None
+        self._locked_out = ""
         station = desk.office.station
         texts = self._texts
         self._title = kit.text("", "h2", name="sign_in_title")
@@ -72,7 +78,7 @@ class SignInPage(QWidget):
         self.number.returnPressed.connect(self.pin.setFocus)
         self.pin.returnPressed.connect(self._try)
         self.enter.clicked.connect(self._try)
-        self._back.clicked.connect(self.cancelled)
+        self._back.clicked.connect(self._go_back)
         board.ticked.connect(self._show_line)
 
     def _pad(self) -> QFrame:
@@ -96,16 +102,30 @@ class SignInPage(QWidget):
 
     def show_reason(self, reason: Reason, operator: Operator | None = None) -> None:
         """`operator`: who is signed in now (a lock asks for this one's PIN)."""
-        self._reason = reason
+        self._reason, self._operator = reason, operator
         set_text(self._title, self._texts[f"signin.{reason.value}"])
         name = operator.name if operator else ""
-        set_text(self._lead, self._texts.say(f"signin.{reason.value}_lead", name=name))
-        self._back.setVisible(reason is Reason.HANDOVER)
-        self.number.setText(operator.operator_id if operator and reason is Reason.LOCKED else "")
+        lead = self._texts.say(f"signin.{reason.value}_lead", name=name, operator=self._locked_out)
+        set_text(self._lead, lead)
+        self._back.setVisible(reason in (Reason.HANDOVER, Reason.UNLOCK))
+        self.enter.setText(self._enter_word())
+        self._begin(operator.operator_id if operator and reason is Reason.LOCKED else "")
+        self._show_line()
+
+    def _begin(self, number: str) -> None:
+        self.number.setText(number)
         self.pin.clear()
         clear(self._trouble)
-        self._show_line()
-        (self.pin if self.number.text() else self.number).setFocus()
+        (self.pin if number else self.number).setFocus()
+
+    def _enter_word(self) -> str:
+        return self._texts["signin.unlock_enter" if self._reason is Reason.UNLOCK else "signin.enter"]
+
+    def _go_back(self) -> None:
+        if self._reason is Reason.UNLOCK:
+            self.show_reason(self._before, self._operator)
+        else:
+            self.cancelled.emit()
 
     def _press(self, key: str) -> None:
         field = self.number if self.number.hasFocus() else self.pin
@@ -128,19 +148,35 @@ class SignInPage(QWidget):
             (self.pin if number else self.number).setFocus()
             return
         self._set_busy(True)
+        if self._reason is Reason.UNLOCK:
+            self._unlock(number, pin)
+        else:
+            self._sign_in(number, pin)
+
+    def _sign_in(self, number: str, pin: str) -> None:
         office = self._desk.office
         self._desk.tasks.run(
             self._desk.store_executor,
             lambda: sign_in(office, number, pin),
             owner=self,
             done=self._done,
-            failed=self._failed,
+            failed=lambda error: self._failed(error, number),
+        )
+
+    def _unlock(self, number: str, pin: str) -> None:
+        office, locked_out = self._desk.office, self._locked_out
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: unlock(office, number, pin, locked_out),
+            owner=self,
+            done=lambda _none: self._unlocked(),
+            failed=lambda error: self._failed(error, number),
         )
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
         self.enter.setEnabled(not busy)
-        self.enter.setText(self._texts["signin.waiting" if busy else "signin.enter"])
+        self.enter.setText(self._texts["signin.waiting"] if busy else self._enter_word())
 
     def _done(self, operator: Operator) -> None:
         self._set_busy(False)
@@ -148,11 +184,33 @@ class SignInPage(QWidget):
         clear(self._trouble)
         self.signed_in.emit(operator)
 
-    def _failed(self, error: AppError) -> None:
+    def _unlocked(self) -> None:
+        """Back to the sign-in, with the number of the one who may try again."""
+        self._set_busy(False)
+        self.show_reason(self._before, self._operator)
+        self._begin(self._locked_out)
+        note = self._texts.say("signin.unlocked_note", operator=self._locked_out)
+        self._say("ok", self._texts["signin.unlocked"], note)
+
+    def _failed(self, error: AppError, number: str) -> None:
         self._set_busy(False)
         self.pin.clear()
         self.pin.setFocus()
+        unlocking = self._reason is Reason.UNLOCK
+        title = self._texts["signin.unlock_refused" if unlocking else "signin.refused"]
+        self._say("stop", title, self._texts.error(error))
+        if isinstance(error, LockedOutError) and not unlocking:
+            self._offer_unlock(number)
+
+    def _say(self, tone: str, title: str, body: str) -> None:
         clear(self._trouble)
-        message = self._kit.message("stop", self._texts["signin.refused"], self._texts.error(error))
-        message.setObjectName("sign_in_trouble")
-        self._trouble.addWidget(message)
+        self._trouble.addWidget(self._kit.message(tone, title, body, name="sign_in_trouble"))
+
+    def _offer_unlock(self, number: str) -> None:
+        button = self._kit.button(self._texts["signin.unlock"], "secondary", name="unlock_button", h=36)
+        button.clicked.connect(lambda: self._ask_supervisor(number))
+        self._trouble.addWidget(button)
+
+    def _ask_supervisor(self, number: str) -> None:
+        self._locked_out, self._before = number, self._reason
+        self.show_reason(Reason.UNLOCK, self._operator)
