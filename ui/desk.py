@@ -1,5 +1,6 @@
 """What a shell and its pages may use; wired once where the window is opened."""
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ class Desk:
     """One executor a kind of work, one thread each, so that a slow line never holds up a case.
 
     `operator` is signed in from the start (the demo does that); None means the sign-in page comes first.
+    `enrol` makes the station known by a one-time code (blocks, raises AppError); None: not from here.
     """
 
     office: Office
@@ -23,3 +25,4 @@ class Desk:
     catalog_executor: Executor  # searches
     operator: Operator | None
     demo: bool
+    enrol: Callable[[str], object] | None = None

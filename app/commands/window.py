@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.commands.wiring import open_office
+from app.commands.wiring import open_station
 from app.domain.catalog import Channel
 from app.domain.operator import Operator
 from app.errors import AppError
@@ -71,7 +71,10 @@ def show(
     beside: Callable[[Desk], QWidget] | None = None,
 ) -> int:
     """Open the window and stay until it is closed.  `beside` makes a second window (the demo's)."""
-    with open_office(station, data, mode=mode) as office, desk_of(office, operator) as desk:
+    with (
+        open_station(station, data, mode=mode) as opened,
+        desk_of(opened.office, operator, opened.enrol) as desk,
+    ):
         shell = make_shell(desk, mode)
         if PROFILES[mode].full_screen:
             shell.showFullScreen()
@@ -95,7 +98,9 @@ def make_shell(desk: Desk, mode: Channel) -> CounterShell | KioskShell:
 
 
 @contextmanager
-def desk_of(office: Office, operator: Operator | None = None) -> Iterator[Desk]:
+def desk_of(
+    office: Office, operator: Operator | None = None, enrol: Callable[[str], object] | None = None
+) -> Iterator[Desk]:
     """The executors of a window; joined at the end, so that what was begun is stored."""
     recover_prints(office)
     executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog")]
@@ -103,7 +108,7 @@ def desk_of(office: Office, operator: Operator | None = None) -> Iterator[Desk]:
     if office.sealer is not None:
         sync.submit(office.sealer.warm_up)
     try:
-        yield Desk(office, TaskRunner(), store, relay, sync, catalog, operator, office.station.demo)
+        yield Desk(office, TaskRunner(), store, relay, sync, catalog, operator, office.station.demo, enrol)
     finally:
         for executor in executors:
             executor.shutdown(wait=True, cancel_futures=executor is not store)

@@ -33,6 +33,14 @@ class SystemClock:
         return datetime.now(SHANGHAI)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`enrol` makes this station known by a one-time code while it is open; the next opening has its keys."""
+
+    office: Office
+    enrol: Callable[[str], Granted]
+
+
 @contextmanager
 def open_office(
     file: Path, data: Path, *, devices: Sequence[DeviceKind] = ALL_DEVICES, mode: Channel | None = None
@@ -41,11 +49,21 @@ def open_office(
 
     Raises SettingsError, StoreError, OtherStationError.
     """
+    with open_station(file, data, devices=devices, mode=mode) as opened:
+        yield opened.office
+
+
+@contextmanager
+def open_station(
+    file: Path, data: Path, *, devices: Sequence[DeviceKind] = ALL_DEVICES, mode: Channel | None = None
+) -> Iterator[Opened]:
+    """Like `open_office`, for who may also have to enrol."""
     settings = read(file)
     with open_local(data, mode.value if mode else "command") as local:
         hub = device_hub(settings, devices)
         try:
-            yield _office(settings, local, hub, mode or settings.mode)
+            office = _office(settings, local, hub, mode or settings.mode)
+            yield Opened(office, lambda code: _enrol(settings, local, code))
         finally:
             hub.close()
 
@@ -138,28 +156,32 @@ def enrol_station(file: Path, data: Path, code: str) -> Granted:
 
     Raises SettingsError, StoreError, OtherStationError, RemoteError (EnrolmentRefusedError).
     """
+    settings = read(file)
+    with open_local(data, "enrol") as local:
+        return _enrol(settings, local, code)
+
+
+def _enrol(settings: StationSettings, local: LocalStore, code: str) -> Granted:
     from app.remote.gateway_client import GatewayClient
 
-    settings = read(file)
     if not settings.gateway.url:
         raise OfflineError("no gateway in the settings")
-    with open_local(data, "enrol") as local:
-        _enrolment(local.store, settings)
-        kept = local.secrets.get()
-        pem = kept.decode() if kept else make_key()
-        if kept is None:
-            local.secrets.put(pem.encode())
-        granted = GatewayClient(settings.gateway.url, settings.station_id).enrol(
-            code,
-            settings.station_id,
-            settings.site,
-            settings.mode.value,
-            signing_request(pem, settings.station_id),
-        )
-        with local.store.begin() as work:
-            work.set_enrolment(granted.enrolment)
-            work.add_block(granted.block)
-            work.commit()
+    _enrolment(local.store, settings)
+    kept = local.secrets.get()
+    pem = kept.decode() if kept else make_key()
+    if kept is None:
+        local.secrets.put(pem.encode())
+    granted = GatewayClient(settings.gateway.url, settings.station_id).enrol(
+        code,
+        settings.station_id,
+        settings.site,
+        settings.mode.value,
+        signing_request(pem, settings.station_id),
+    )
+    with local.store.begin() as work:
+        work.set_enrolment(granted.enrolment)
+        work.add_block(granted.block)
+        work.commit()
     return granted
 
 

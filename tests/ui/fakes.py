@@ -292,6 +292,7 @@ class Bench:
         self.gateway = FakeGateway(self.clock)
         self.catalog = FakeCatalog(CatalogFile(file))
         self.files = FakeFiles(folder)
+        self.enrol: Callable[[str], object] | None = None
         self.executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog")]
         self.sample = samples.station()
         if enrolled:
@@ -322,7 +323,7 @@ class Bench:
 
     def desk(self, operator: Operator | None = LI, *, demo: bool = True) -> Desk:
         store, relay, sync, catalog = self.executors
-        return Desk(self.office, TaskRunner(), store, relay, sync, catalog, operator, demo)
+        return Desk(self.office, TaskRunner(), store, relay, sync, catalog, operator, demo, self.enrol)
 
     def cases(self) -> int:
         with self.local.store.begin() as work:

@@ -3,7 +3,8 @@
 Names a tour or a test may rely on (all found by `findChild` on the shell):
 
     nav_intake nav_cases nav_verify nav_devices nav_handover · help_button help_close
-    sign_in_id sign_in_pin sign_in_button pad_0 … pad_9 pad_erase
+    sign_in_id sign_in_pin sign_in_button unlock_button pad_0 … pad_9 pad_erase
+    enrol_code enrol_button enrol_outcome enrol_reopen (instead of the sign-in, until the station is known)
     start_field start_button restore_button forget_button often_1 … often_5
     hand_kind hand_name hand_number hand_done · agent_button agent_kind agent_name agent_number agent_done
     applicant_name face_same face_differs read_again · organisation uscc
@@ -28,12 +29,14 @@ from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.device import CardRead, DeviceEvent, DeviceTrouble, Scanned
 from app.domain.operator import Operator
+from ui import fault_page
 from ui.desk import Desk
 from ui.files import FileChoices
 from ui.idle import IdleWatch
 from ui.pages.cases import CasesPage
 from ui.pages.counter.page import IntakePage
 from ui.pages.devices import DevicesPage
+from ui.pages.enrol import EnrolPage
 from ui.pages.help import HelpCard
 from ui.pages.sign_in import Reason, SignInPage
 from ui.pages.verify import VerifyPage
@@ -78,6 +81,7 @@ class CounterShell(QFrame):
         self.board = StatusBoard(desk, self)
         self.relay = Relay(desk, self)
         self.sign_in = SignInPage(kit, desk, self.board)
+        self.enrol = EnrolPage(kit, desk, self.board)
         self.intake = IntakePage(kit, desk, profile, self.board, chosen)
         self.cases = CasesPage(kit, desk, self.board, chosen)
         self.verify = VerifyPage(kit, desk, chosen)
@@ -125,6 +129,7 @@ class CounterShell(QFrame):
         self._outer = QStackedLayout()
         self._outer.addWidget(self.sign_in)
         self._outer.addWidget(work)
+        self._outer.addWidget(self.enrol)
         holder = QWidget()
         holder.setLayout(self._outer)
         self.setLayout(col(holder, gap=0))
@@ -136,6 +141,7 @@ class CounterShell(QFrame):
         self.strip.help.connect(self.help.open)
         self.sign_in.signed_in.connect(self._signed_in)
         self.sign_in.cancelled.connect(self._back_to_work)
+        self.enrol.reopen.connect(fault_page.restart)
         self.intake.stored.connect(self.relay.run)
         self.intake.stored.connect(self.board.look)
         self.intake.show_receipt.connect(self._show_receipt)
@@ -164,6 +170,9 @@ class CounterShell(QFrame):
         self.relay.start()
         if self._desk.operator is not None:
             self._signed_in(self._desk.operator)
+        elif self._desk.office.sealer is None:
+            self._outer.setCurrentWidget(self.enrol)
+            self.enrol.begin()
         else:
             self._show_sign_in(Reason.START)
 
