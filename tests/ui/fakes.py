@@ -25,7 +25,7 @@ from app.domain.operator import Operator, Role
 from app.domain.outbox import OutboxMessage
 from app.domain.printing import PrintOutcome, PrintState
 from app.domain.receipt import Verdict
-from app.errors import DiskFullError, NoCardError, OfflineError, SignInError
+from app.errors import DiskFullError, LockedOutError, NoCardError, OfflineError, SignInError
 from app.ports import Enrolment, GatewayHealth, Store, SyncReport, UnitOfWork
 from app.receipts.press import Press
 from app.receipts.verify import verify
@@ -147,6 +147,10 @@ class FakeGateway:
         self.skew = timedelta()
         self.kept: dict[str, OutboxMessage] = {}
         self.refusal: Exception | None = None
+        self._locked_out: set[str] = set()
+
+    def lock_out(self, operator_id: str) -> None:
+        self._locked_out.add(operator_id)
 
     def health(self, timeout_s: float = 2.0) -> GatewayHealth:
         self._answer()
@@ -161,6 +165,8 @@ class FakeGateway:
 
     def sign_in(self, operator_id: str, pin: str, timeout_s: float = 10.0) -> Operator:
         self._answer()
+        if operator_id in self._locked_out:
+            raise LockedOutError(minutes=15)
         right, operator = PINS.get(operator_id, ("", None))
         if operator is None or pin != right:
             raise SignInError(left=4)

@@ -49,6 +49,32 @@ def crowded(clerk: Clerk) -> None:
     clerk.wait(lambda: clerk.sees("notice_printer") and not clerk.shell.board.online)
 
 
+def longest(clerk: Clerk) -> None:
+    """The item with the most materials and questions there is."""
+    clerk.lay_card()
+    clerk.pick("中央厨房")
+    intake = clerk.intake.session.intake
+    assert (len(intake.materials()), len(intake.questions())) == (17, 4)
+
+
+def enterprise(clerk: Clerk) -> None:
+    longest(clerk)
+    clerk.type("organisation", "演示·东莞市松山湖样例餐饮管理有限公司第一分公司")
+    clerk.type("uscc", "91441900MA0000000X")
+    clerk.type("phone", "13800000000")
+    clerk.click("delivery_mail")
+    clerk.type("address", "广东省东莞市演示街道测试路一号样例大厦十二楼一二〇三室")
+    clerk.press(Qt.Key.Key_F6)
+    clerk.click("materials_all")
+    clerk.wait(lambda: clerk.button("receive").isEnabled() and clerk.intake.bench.preview_ready)
+
+
+def waiting(clerk: Clerk) -> None:
+    clerk.lay_card()
+    clerk.press(Qt.Key.Key_Escape)
+    assert clerk.sees("preview_words")
+
+
 def ready(clerk: Clerk) -> None:
     clerk.fill()
     clerk.wait(lambda: clerk.intake.bench.preview_ready)
@@ -95,12 +121,39 @@ def devices(clerk: Clerk) -> None:
     clerk.click("device_id_reader")
 
 
+def no_paper(clerk: Clerk) -> None:
+    clerk.hall.devices.set(DeviceKind.RECEIPT_PRINTER, DeviceStatus.USER_ERROR, "device.printer_paper")
+    clerk.press(Qt.Key.Key_4, CTRL)
+    clerk.wait(lambda: clerk.sees("device_receipt_printer"))
+    clerk.click("device_receipt_printer")
+    clerk.wait(lambda: clerk.sees("device_note"))
+
+
+def locked_out(clerk: Clerk) -> None:
+    clerk.hall.gateway.lock_out("0217")
+    clerk.press(Qt.Key.Key_J, CTRL)
+    clerk.type("sign_in_id", "0217")
+    clerk.type("sign_in_pin", "246810")
+    clerk.press(Qt.Key.Key_Return)
+    clerk.wait(lambda: clerk.sees("unlock_button"))
+
+
+def unlocking(clerk: Clerk) -> None:
+    locked_out(clerk)
+    clerk.click("unlock_button")
+    clerk.type("sign_in_id", "0900")
+    clerk.type("sign_in_pin", "1")
+    clerk.press(Qt.Key.Key_Return)
+    clerk.wait(lambda: clerk.sees("sign_in_trouble"))
+
+
 def help_card(clerk: Clerk) -> None:
     clerk.press(Qt.Key.Key_F1)
 
 
 SCENES = [start, by_hand, searching, missing, crowded, ready, confirmed]
 SCENES += [in_doubt, failed, another_card, cases, verify, devices, help_card]
+SCENES += [longest, enterprise, waiting, no_paper, locked_out, unlocking]
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda s: s.__name__)

@@ -68,7 +68,7 @@ def test_a_code_enrols_in_the_background_and_the_window_opens_anew(
         counterpart.gate.set()
         clerk.wait(lambda: clerk.sees("enrol_reopen"))
         assert counterpart.asked == [("A1B2C3", False)]
-        assert "登记完成" in clerk.words("enrol_outcome") and not clerk.sees("enrol_code")
+        assert clerk.text("enrol_title") == "登记完成" and not clerk.sees("enrol_code")
         assert audit(clerk.shell) == []
         QTest.keyClick(clerk.find(QWidget, "enrol_reopen"), Qt.Key.Key_Return)
         assert not clerk.shell.isVisible()

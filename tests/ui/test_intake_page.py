@@ -214,6 +214,16 @@ def test_a_situation_changes_the_materials_and_keeps_the_cursor(clerk: Clerk) ->
     assert clerk.shell.focusWidget().objectName() == name
 
 
+def test_questions_that_begin_a_line_stand_below_each_other(clerk: Clerk) -> None:
+    clerk.lay_card()
+    clerk.pick("中央厨房")
+    labels = [w for w in clerk.intake.sheet.situation.findChildren(QLabel) if w.property("glued")]
+    lines: dict[int, int] = {}
+    for label in labels:
+        lines[label.y()] = min(label.x(), lines.get(label.y(), label.x()))
+    assert len(lines) == 2 and len(set(lines.values())) == 1, lines
+
+
 def test_keys_count_the_materials(clerk: Clerk) -> None:
     clerk.lay_card()
     clerk.pick()
@@ -259,6 +269,7 @@ def test_mail_asks_for_an_address_and_it_is_needed(clerk: Clerk) -> None:
     clerk.fill()
     clerk.click("delivery_mail")
     assert clerk.shell.focusWidget() is clerk.find(QLineEdit, "address")
+    assert clerk.find(QLineEdit, "address").width() > 300  # it has the rest of the row
     assert not clerk.button("receive").isEnabled()
     clerk.type("address", "演示路一号")
     assert clerk.button("receive").isEnabled()

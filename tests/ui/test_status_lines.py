@@ -13,7 +13,7 @@ from app.services.station_status import StationStatus
 from app.texts import load
 from tests.ui.clerk import Clerk
 from tests.ui.fakes import NOW
-from ui.status_lines import Known, StatusLine, can_receive, status_lines, worst
+from ui.status_lines import Known, StatusLine, can_receive, device_line, status_lines, worst
 
 TEXTS = load()
 WELL = StationStatus(
@@ -110,6 +110,14 @@ def test_a_simulated_device_says_so_and_low_paper_is_a_warning() -> None:
     )
     found = next(x for x in lines(WELL, (health,)) if x.key == "receipt_printer")
     assert "模拟" in found.name and found.tone == "warn" and "纸快用完" in found.word
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(0, "已持续不到 1 分钟"), (5, "已持续 5 分钟"), (120, "已持续 2 小时")]
+)
+def test_how_long_reads_as_one_phrase(minutes: int, words: str) -> None:
+    health = DeviceHealth(DeviceKind.SCANNER, DeviceStatus.ONLINE, since=NOW - timedelta(minutes=minutes))
+    assert device_line(TEXTS, health, NOW).note == f"正常，{words}"
 
 
 def test_a_store_in_trouble_stops_everything() -> None:

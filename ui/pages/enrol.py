@@ -42,11 +42,13 @@ class EnrolPage(QWidget):
             )
         )
         here = desk.enrol is not None
-        title = row(kit.icon("warning", 28, "warn", 2), kit.text(texts["signin.enrol.title"], "h2"), None)
+        self._sign = kit.icon("warning", 28, "warn", 2)
+        self._title = kit.text(texts["signin.enrol.title"], "h2", name="enrol_title")
         lead = texts["signin.enrol.lead" if here else "signin.enrol.lead_only"]
+        self._lead = kit.text(lead, "body", "ink", wrap=True, name="enrol_lead")
         words = col(
-            title,
-            kit.text(lead, "body", "ink", wrap=True, name="enrol_lead"),
+            row(self._sign, self._title, None),
+            self._lead,
             8,
             kit.pair(texts["signin.enrol.station"], station.station_id, 64, role="title"),
             kit.pair(texts["signin.enrol.site"], station.site, 64),
@@ -103,23 +105,24 @@ class EnrolPage(QWidget):
     def _done(self) -> None:
         """The ports of this window were made without the station's key: a new window has them."""
         self._set_busy(False)
-        self._form.hide()
-        self._line.hide()
+        for part in (self._form, self._line, self._sign):
+            part.hide()
+        clear(self._trouble)
+        set_text(self._title, self._texts["signin.enrol.done"], "ok")
+        set_text(self._lead, self._texts["signin.enrol.done_note"])
         reopen = self._kit.button(
             self._texts["signin.enrol.reopen"], "primary", "Enter", name="enrol_reopen", h=48
         )
         reopen.clicked.connect(self.reopen)
-        self._say("ok", "done", self._texts["signin.enrol.done_note"])
         self._trouble.addWidget(reopen)
         reopen.setFocus()
 
     def _failed(self, error: AppError) -> None:
         self._set_busy(False)
-        self._say("stop", "refused", self._texts.error(error))
+        clear(self._trouble)
+        title = self._texts["signin.enrol.refused"]
+        self._trouble.addWidget(
+            self._kit.message("stop", title, self._texts.error(error), name="enrol_outcome")
+        )
         self.code.setFocus()
         self.code.selectAll()
-
-    def _say(self, tone: str, word: str, body: str) -> None:
-        clear(self._trouble)
-        title = self._texts[f"signin.enrol.{word}"]
-        self._trouble.addWidget(self._kit.message(tone, title, body, name="enrol_outcome"))

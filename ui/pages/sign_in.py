@@ -73,7 +73,8 @@ class SignInPage(QWidget):
             gap=8,
         )
         card = box(row(box(left, fixed=(360, 0)), self._pad(), gap=32), (32, 32, 32, 24), role="card")
-        card.setFixedSize(360 + 32 + 248 + 64, 468)
+        card.setFixedWidth(360 + 32 + 248 + 64)
+        card.setMinimumHeight(468)  # grows with what there is to say
         self.setLayout(col(None, row(None, card, None), None))
         self.number.returnPressed.connect(self.pin.setFocus)
         self.pin.returnPressed.connect(self._try)

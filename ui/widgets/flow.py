@@ -5,7 +5,10 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Items keep their size; an item marked `glued` (a dynamic property) stays with the one after it."""
+    """Items keep their size; an item marked `glued` (a dynamic property) stays with the one after it.
+
+    `apart`: so many more pixels before it, unless it begins a line.
+    """
 
     def __init__(self, gap: int = 4, line_gap: int = 8) -> None:
         super().__init__()
@@ -67,8 +70,10 @@ class FlowLayout(QLayout):
         x, y, tall = rect.x(), rect.y(), 0
         for run in self._runs():
             width = sum(i.sizeHint().width() for i in run) + self._gap * (len(run) - 1)
-            if x > rect.x() and x + width > rect.right() + 1:
-                x, y, tall = rect.x(), y + tall + self._line_gap, 0
+            apart = _apart(run[0]) if x > rect.x() else 0
+            if x > rect.x() and x + apart + width > rect.right() + 1:
+                x, y, tall, apart = rect.x(), y + tall + self._line_gap, 0, 0
+            x += apart
             tall = max(tall, *(i.sizeHint().height() for i in run))
             for item in run:
                 size = item.sizeHint()
@@ -76,3 +81,8 @@ class FlowLayout(QLayout):
                     item.setGeometry(QRect(QPoint(x, y + (tall - size.height()) // 2), size))
                 x += size.width() + self._gap
         return y + tall - rect.y()
+
+
+def _apart(item: QLayoutItem) -> int:
+    widget: QWidget | None = item.widget()
+    return int(widget.property("apart") or 0) if widget is not None else 0

@@ -287,6 +287,7 @@ class WishesRow(StepRow):
             row(*self._buttons.values(), gap=4),
             self.address,
             None,
+            wide=self.address,
         )
         self.phone.textEdited.connect(self._phoned)
         self.address.textEdited.connect(self._addressed)

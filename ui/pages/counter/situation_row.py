@@ -12,6 +12,8 @@ from ui.widgets.kit import KeyButton, Kit, clear
 Place = tuple[str, str]
 """(question id, option id)"""
 
+APART = 8
+
 
 class SituationRow(StepRow):
     """Built anew only when other questions are asked; the cursor stays where it was."""
@@ -68,8 +70,9 @@ class SituationRow(StepRow):
     def _add(self, question: Question) -> None:
         label = self._kit.text(question.question, "body", "muted")
         label.setProperty("glued", True)
+        label.setProperty("apart", APART)
         label.setToolTip(question.help)
-        label.setContentsMargins(0 if not self._buttons else 8, 0, 4, 0)
+        label.setContentsMargins(0, 0, 4, 0)
         self._flow.addWidget(label)
         group = QButtonGroup(self)
         group.setExclusive(not question.multiple)

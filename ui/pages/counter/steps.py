@@ -48,11 +48,11 @@ class StepRow(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def put(self, *content: Part, wide: QWidget | None = None, gap: int = 8) -> None:
-        """The content beside the label, once; `wide` takes the width that is left over."""
+        """The content beside the label, once; `wide`, while shown, takes the width that is left over."""
         layout = row(self.label, *content, gap=gap)
         layout.setContentsMargins(16, 0, 8, 0)
         if wide is not None:
-            layout.setStretchFactor(wide, 1)
+            layout.setStretchFactor(wide, 100)  # beside this a spring gets next to nothing
         self.setLayout(layout)
 
     def set_state(self, state: str) -> None:
