@@ -220,7 +220,8 @@ def test_questions_that_begin_a_line_stand_below_each_other(clerk: Clerk) -> Non
     labels = [w for w in clerk.intake.sheet.situation.findChildren(QLabel) if w.property("glued")]
     lines: dict[int, int] = {}
     for label in labels:
-        lines[label.y()] = min(label.x(), lines.get(label.y(), label.x()))
+        begins = label.x() + label.contentsMargins().left()
+        lines[label.y()] = min(begins, lines.get(label.y(), begins))
     assert len(lines) == 2 and len(set(lines.values())) == 1, lines
 
 
