@@ -73,6 +73,7 @@ def test_no_wrong_gateway_costs_a_case(hall: Hall, case: dict[str, object], tmp_
     assert uploads(hall, *taken) == [1] * len(taken)
 
 
+@pytest.mark.soak
 def test_everything_silent_at_once(hall: Hall, case: dict[str, object], tmp_path: Path) -> None:
     hall.services.tell("escpos", "fault mute_after")
     typed = {"name": "演示·甲", "number": "11010519491231002X"}
