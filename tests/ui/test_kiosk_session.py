@@ -358,6 +358,9 @@ def test_without_enrolment_the_machine_is_out_of_service(tmp_path: Path, qtbot: 
     ):
         person.at("closed")
         assert person.has("closed_reason") and not person.has("start")
+        reason = person.widget("closed_reason")
+        words = " ".join(label.text() for label in reason.findChildren(QLabel))
+        assert "还没有登记" in words and "登记码" in words
 
 
 def test_without_items_the_machine_is_out_of_service(tmp_path: Path, qtbot: QtBot) -> None:
