@@ -15,6 +15,7 @@ from app.commands.wiring import open_station
 from app.domain.catalog import Channel
 from app.domain.operator import Operator
 from app.errors import AppError
+from app.services.catalog_sync import sync as sync_station
 from app.services.office import Office
 from app.services.printing import recover_prints
 from app.texts import load
@@ -97,6 +98,14 @@ def make_shell(desk: Desk, mode: Channel) -> CounterShell | KioskShell:
     return shells[mode](desk, PROFILES[mode])
 
 
+def _sync_at_start(office: Office) -> None:
+    """A station that was just enrolled gets its first catalog, every other one the newest."""
+    try:
+        sync_station(office)
+    except AppError as error:
+        logger.info("no sync at the start: %s", error.code)
+
+
 @contextmanager
 def desk_of(
     office: Office, operator: Operator | None = None, enrol: Callable[[str], object] | None = None
@@ -107,6 +116,7 @@ def desk_of(
     store, relay, sync, catalog = executors
     if office.sealer is not None:
         sync.submit(office.sealer.warm_up)
+        sync.submit(_sync_at_start, office)
     try:
         yield Desk(office, TaskRunner(), store, relay, sync, catalog, operator, office.station.demo, enrol)
     finally:

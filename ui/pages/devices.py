@@ -4,7 +4,6 @@ Reads the same `StatusBoard` as the strip, so the two cannot disagree.  Catalog 
 are things too: the first can be fetched now (with real progress), the second lists what waits.
 """
 
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
