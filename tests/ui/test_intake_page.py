@@ -508,6 +508,7 @@ def test_the_preview_is_drawn_and_can_be_enlarged(clerk: Clerk) -> None:
     clerk.rest()
     clerk.click("large_close")
     assert not clerk.sees("large_preview")
+    assert not clerk.button("clear").hasFocus(), "the next Enter must not clear the case"
 
 
 def test_before_the_first_preview_its_place_says_so_and_f12_opens_all_the_same(clerk: Clerk) -> None:

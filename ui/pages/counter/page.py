@@ -74,7 +74,7 @@ class IntakePage(QWidget):
         self.bench.device_wanted.connect(self.devices_wanted)
         self.bench.side.decide.connect(self.decide)
         self.bench.side.enlarge.connect(self.bench.toggle_large)
-        self.bench.large.closed.connect(self.bench.large.hide)
+        self.bench.large.closed.connect(self.bench.toggle_large)
         self.bench.outcome.next.connect(self.next_case)
         self.bench.outcome.save_pdf.connect(self.save_pdf)
         self.sheet.applicant.again.connect(self.arrivals.read_again)

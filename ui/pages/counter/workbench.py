@@ -161,9 +161,14 @@ class Workbench(QFrame):
     def toggle_large(self) -> None:
         """F12 opens at once, also before the first picture is there; not beside a case that is stored."""
         if self.large.isVisible():
+            self._focus_decision()  # before it goes: Qt would pass the focus on to the page's first button
             self.large.hide()
         elif self._drawing.possible and self._receiving.received is None:
             self._show_large(printed_form(self._desk))
+
+    def _focus_decision(self) -> None:
+        target = self.side.receive if self.side.receive.isEnabled() else self.side
+        target.setFocus()
 
     def _show_large(self, form: PaperForm) -> None:
         words = self._texts
