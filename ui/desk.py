@@ -19,10 +19,11 @@ class Desk:
 
     office: Office
     tasks: TaskRunner
-    store_executor: Executor  # services that touch the store (and paper)
+    store_executor: Executor  # services that touch the store
     relay_executor: Executor  # outbox relay, heartbeat
     sync_executor: Executor
     catalog_executor: Executor  # searches
+    paper_executor: Executor  # printing: a printer that hangs must not hold up a draft (ADR 0004)
     operator: Operator | None
     demo: bool
     enrol: Callable[[str], object] | None = None

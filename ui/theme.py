@@ -1,8 +1,8 @@
 """Design tokens by role, and the one style sheet made from them.
 
 No other file names a colour or a size of type.  Contrast is a rule here, not a taste:
-`worst_contrast` looks at every text colour on every ground it may stand on, and a test
-demands 4.5 : 1 of NORMAL and 7 : 1 of STRONG (elder mode).
+`text_pairs` names every text colour on every ground it may stand on, and a test demands
+4.5 : 1 of NORMAL and 7 : 1 of STRONG (elder mode).
 """
 
 from dataclasses import dataclass, fields, replace
@@ -132,10 +132,6 @@ def text_pairs(p: Palette) -> tuple[tuple[str, str], ...]:
 def edge_pairs(p: Palette) -> tuple[tuple[str, str], ...]:
     """Borders and rings that must be seen: at least 3 : 1."""
     return ((p.edge, p.surface), (p.edge, p.panel), (p.focus, p.ink), (p.focus, p.primary_deep))
-
-
-def worst_contrast(p: Palette) -> float:
-    return min(contrast(a, b) for a, b in text_pairs(p))
 
 
 @cache

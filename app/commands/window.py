@@ -112,13 +112,15 @@ def desk_of(
 ) -> Iterator[Desk]:
     """The executors of a window; joined at the end, so that what was begun is stored."""
     recover_prints(office)
-    executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog")]
-    store, relay, sync, catalog = executors
+    executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog", "paper")]
+    store, relay, sync, catalog, paper = executors
     if office.sealer is not None:
         sync.submit(office.sealer.warm_up)
         sync.submit(_sync_at_start, office)
     try:
-        yield Desk(office, TaskRunner(), store, relay, sync, catalog, operator, office.station.demo, enrol)
+        yield Desk(
+            office, TaskRunner(), store, relay, sync, catalog, paper, operator, office.station.demo, enrol
+        )
     finally:
         for executor in executors:
-            executor.shutdown(wait=True, cancel_futures=executor is not store)
+            executor.shutdown(wait=True, cancel_futures=executor not in (store, paper))

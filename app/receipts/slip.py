@@ -231,8 +231,3 @@ def _foot(page: _Page, facts: Facts) -> None:
     page.fact(facts.word("short.printed"), facts.printed_at)
     page.add(Feed(8))
     page.centred(facts.word("short.keep"), _BOLD)
-
-
-def texts_of(ops: Sequence[Op]) -> list[str]:
-    """The text of every line, for looking at a layout without paper."""
-    return ["".join(span.text for span in op.spans) for op in ops if isinstance(op, Line)]

@@ -299,7 +299,9 @@ class Bench:
         self.catalog = FakeCatalog(CatalogFile(file))
         self.files = FakeFiles(folder)
         self.enrol: Callable[[str], object] | None = None
-        self.executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog")]
+        self.executors = [
+            ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog", "paper")
+        ]
         self.sample = samples.station()
         if enrolled:
             self._enrol()
@@ -328,8 +330,7 @@ class Bench:
                 work.commit()
 
     def desk(self, operator: Operator | None = LI, *, demo: bool = True) -> Desk:
-        store, relay, sync, catalog = self.executors
-        return Desk(self.office, TaskRunner(), store, relay, sync, catalog, operator, demo, self.enrol)
+        return Desk(self.office, TaskRunner(), *self.executors, operator, demo, self.enrol)
 
     def cases(self) -> int:
         with self.local.store.begin() as work:

@@ -251,7 +251,9 @@ class KioskBench:
         self.catalog = Shelf(CatalogFile(file))
         self.store = SqlStore(folder / "station.db", b"k" * 32)
         self.devices, self.gateway, self.clock = HandDevices(), HandGateway(), FixedClock()
-        self.executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog")]
+        self.executors = [
+            ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog", "paper")
+        ]
         if enrolled:
             self._enrol()
         self.office = Office(
@@ -278,8 +280,7 @@ class KioskBench:
             work.commit()
 
     def desk(self, demo: bool = True) -> Desk:
-        store, relay, sync, catalog = self.executors
-        return Desk(self.office, TaskRunner(), store, relay, sync, catalog, None, demo)
+        return Desk(self.office, TaskRunner(), *self.executors, None, demo)
 
     def actions(self) -> list[str]:
         """The words of the audit, in order."""

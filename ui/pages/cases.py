@@ -267,7 +267,7 @@ class CasesPage(QWidget):
         last = file.last_print
         again = last is not None and last.state is not PrintState.PREPARED
         self._desk.tasks.run(
-            self._desk.store_executor,
+            self._desk.paper_executor,
             lambda: printing.print_slip(office, case_id, again=again),
             owner=self,
             done=self._printed,

@@ -15,8 +15,6 @@ from ui.files import FileChoices
 from ui.widgets.kit import Kit, box, clear, col, row
 from ui.words import day
 
-LEAST_TEXT = 12
-
 
 class VerifyPage(QWidget):
     def __init__(self, kit: Kit, desk: Desk, files: FileChoices) -> None:

@@ -4,7 +4,7 @@ Space makes the current row complete (or empties it again), + and - and digits c
 originals or the copies, whichever column the cursor is in, Ctrl+A takes everything.
 """
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -308,8 +308,6 @@ class MaterialsTable(RowTable):
 
 class MaterialsBlock(QFrame):
     """Head with the tally, and the table under it."""
-
-    take_all = Signal()
 
     def __init__(self, kit: Kit, texts: Texts, session: IntakeSession) -> None:
         super().__init__()

@@ -106,7 +106,7 @@ class Receiving(QObject):
         self._enter(Stage.PRINTING)
         office, case_id = self._desk.office, self.received.case.case_id
         self._desk.tasks.run(
-            self._desk.store_executor,
+            self._desk.paper_executor,
             lambda: printing.print_slip(office, case_id, again=again),
             owner=self,
             done=self._printed,

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from ui import icons
-from ui.widgets.kit import Kit, Part, box, restyle, row
+from ui.widgets.kit import Kit, Part, restyle, row
 
 LABEL_WIDTH = 96
 ROW, LOW_ROW = 56, 48
@@ -65,11 +65,3 @@ def set_text(label: QLabel, text: str, tone: str = "") -> None:
         label.setText(text)
     if tone:
         restyle(label, tone=tone)
-
-
-def captioned(kit: Kit, word: str, content: Part, width: int = 0) -> QFrame:
-    """A muted word before a field."""
-    label = kit.text(word, "body", "muted")
-    if width:
-        label.setFixedWidth(width)
-    return box(row(label, content, gap=8))

@@ -61,7 +61,7 @@ def print_paper(guide: Guide, *, again: bool = False) -> None:
         session.printing, session.error = False, error
         guide.redraw()
 
-    guide.work(guide.desk.store_executor, lambda: print_slip(office, case_id, again=again), done, failed)
+    guide.work(guide.desk.paper_executor, lambda: print_slip(office, case_id, again=again), done, failed)
 
 
 def upload(guide: Guide) -> None:
