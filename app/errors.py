@@ -201,6 +201,12 @@ class CardUnsupportedError(DeviceError):
     retryable = False
 
 
+class DeviceBusyError(DeviceError):
+    """Somebody else is using the device just now.  Values: holder."""
+
+    code = "device.busy"
+
+
 class DeviceServiceError(DeviceError):
     """The device reports a fault of its own that only service can mend."""
 

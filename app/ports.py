@@ -14,11 +14,11 @@ from typing import Protocol
 
 from app.domain.case import Case, CaseLine, Draft
 from app.domain.catalog import Audience, CatalogInfo, Channel, Item, ItemHit
-from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind
+from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, FoundDevice
 from app.domain.numbering import NumberBlock
 from app.domain.operator import KnownOperator, Operator
 from app.domain.outbox import OutboxMessage, OutboxSummary
-from app.domain.printing import PaperForm, PrintJob, PrintOutcome
+from app.domain.printing import DocumentOptions, PaperForm, PrintJob, PrintOutcome, SlipPaper
 from app.domain.receipt import IssuedReceipt, Receipt, StationKey, Verdict
 
 
@@ -226,9 +226,45 @@ class Devices(Protocol):
         """Never fails: a device error is an outcome with its reason."""
         ...
 
-    def paper_width_mm(self) -> int: ...
+    def slip_paper(self) -> SlipPaper:
+        """What a slip has to be composed for; 80 mm with a cutter when no printer is configured."""
+        ...
+
+    def print_document(self, pdf: bytes, options: DocumentOptions, deadline_s: float) -> Future[PrintOutcome]:
+        """Print pages on the A4 printer.  Never fails: a device error is an outcome with its reason.
+
+        A job that has not come out by the deadline is taken back, so that it never prints later.
+        """
+        ...
+
+    def drop_prints(self) -> None:
+        """Take back whatever has not come out yet (a session ends); returns at once."""
+        ...
+
     def probe(self, kind: DeviceKind) -> Future[DeviceHealth]:
         """Ask the device now (test button, doctor)."""
+        ...
+
+    def self_test(self, kind: DeviceKind) -> Future[DeviceHealth]:
+        """Have the device show that it works: a test page, a beep, its security module's word.
+
+        Fails with DeviceError; DeviceBusyError while somebody has claimed it.
+        """
+        ...
+
+    def claim(self, kind: DeviceKind, holder: str) -> AbstractContextManager[None]:
+        """While it is held nobody else may test or claim the device.  `holder` is a word of the program.
+
+        Raises DeviceBusyError (values: holder).
+        """
+        ...
+
+    def trigger_scan(self, on: bool) -> None:
+        """Have the scanner look for a code, or stop; nothing where it cannot be told to."""
+        ...
+
+    def find(self) -> Future[Sequence[FoundDevice]]:
+        """Look at every port, USB device and print queue that is not configured, and say what it is."""
         ...
 
     def close(self) -> None: ...

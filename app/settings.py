@@ -1,8 +1,12 @@
 """Settings: station.toml as frozen dataclasses.
 
-    [station]  id, mode, site            required
+    [station]  id, mode, site            required; papers optional: ["slip"], ["a4"] or both
     [gateway]  url, public_url           both optional
-    [devices.id_reader | receipt_printer | scanner]  driver, line, baudrate, width_mm, simulated
+    [devices.<kind>]                     driver, line, simulated, and for
+               id_reader                 baudrate
+               receipt_printer           baudrate, width_mm, profile
+               a4_printer                tray, duplex
+               scanner                   baudrate, profile
 
 Unknown keys are errors, and all faults of a file are reported at once (`SettingsError.values["faults"]`).
 """
@@ -17,6 +21,7 @@ from urllib.parse import urlsplit
 from app.domain.catalog import Channel
 from app.domain.device import DeviceKind
 from app.domain.numbering import STATION_ID
+from app.domain.printing import PaperForm
 from app.errors import SettingsError
 from app.texts import load
 
@@ -24,9 +29,18 @@ MODES = (Channel.COUNTER, Channel.KIOSK, Channel.POPUP)
 DRIVERS: Mapping[DeviceKind, tuple[str, ...]] = {
     DeviceKind.ID_READER: ("sdt",),
     DeviceKind.RECEIPT_PRINTER: ("escpos",),
+    DeviceKind.A4_PRINTER: (),
     DeviceKind.SCANNER: ("serial",),
+    DeviceKind.DOCUMENT_CAMERA: (),
 }
 WIDTHS_MM = (80, 58)
+_OWN_KEYS: Mapping[DeviceKind, tuple[str, ...]] = {
+    DeviceKind.ID_READER: ("baudrate",),
+    DeviceKind.RECEIPT_PRINTER: ("baudrate", "width_mm", "profile"),
+    DeviceKind.A4_PRINTER: ("tray", "duplex"),
+    DeviceKind.SCANNER: ("baudrate", "profile"),
+    DeviceKind.DOCUMENT_CAMERA: (),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,9 @@ class DeviceSettings:
     baudrate: int = 0  # 0: the driver's own default
     width_mm: int = 80
     simulated: bool = False
+    profile: str = ""
+    tray: str = ""
+    duplex: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,7 @@ class StationSettings:
     site: str
     gateway: GatewaySettings = GatewaySettings()
     devices: tuple[DeviceSettings, ...] = field(default=())
+    papers: tuple[PaperForm, ...] = (PaperForm.SLIP,)
 
 
 def read(path: Path) -> StationSettings:
@@ -112,7 +130,7 @@ class _Checked:
     def station(self, root: Mapping[str, Any]) -> StationSettings:
         self.only(root, ("station", "gateway", "devices"), "")
         station = self.table(root, "station", "[station]")
-        self.only(station, ("id", "mode", "site"), "station.")
+        self.only(station, ("id", "mode", "site", "papers"), "station.")
         station_id = self.text(
             station, "id", "station.", lambda s: bool(STATION_ID.fullmatch(s)), required=True
         )
@@ -124,7 +142,17 @@ class _Checked:
             site,
             self.gateway(self.table(root, "gateway", "[gateway]")),
             self.devices(self.table(root, "devices", "[devices]")),
+            self.papers(station),
         )
+
+    def papers(self, table: Mapping[str, Any]) -> tuple[PaperForm, ...]:
+        """Which papers a case gets here: "slip", "a4" or both, in the order they are printed."""
+        words = table.get("papers", [PaperForm.SLIP.value])
+        known = [form.value for form in PaperForm]
+        if isinstance(words, list) and words and all(words.count(w) == 1 and w in known for w in words):
+            return tuple(PaperForm(word) for word in words)
+        self.fault("bad_value", "station.papers")
+        return (PaperForm.SLIP,)
 
     def gateway(self, table: Mapping[str, Any]) -> GatewaySettings:
         self.only(table, ("url", "public_url"), "gateway.")
@@ -143,8 +171,7 @@ class _Checked:
 
     def device(self, kind: DeviceKind, table: Mapping[str, Any]) -> DeviceSettings:
         where = f"devices.{kind.value}."
-        widths = ("width_mm",) if kind is DeviceKind.RECEIPT_PRINTER else ()
-        self.only(table, ("driver", "line", "baudrate", "simulated", *widths), where)
+        self.only(table, ("driver", "line", "simulated", *_OWN_KEYS[kind]), where)
         return DeviceSettings(
             kind,
             self.text(table, "driver", where, lambda s: s in DRIVERS[kind], required=True),
@@ -152,6 +179,9 @@ class _Checked:
             self.number(table, "baudrate", where, lambda n: 0 < n <= 4_000_000, 0),
             self.number(table, "width_mm", where, lambda n: n in WIDTHS_MM, 80),
             self.flag(table, "simulated", where),
+            self.text(table, "profile", where, lambda s: s.isascii() and bool(s.strip()), required=False),
+            self.text(table, "tray", where, lambda s: s.isascii() and bool(s.strip()), required=False),
+            self.flag(table, "duplex", where),
         )
 
     def number(

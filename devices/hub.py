@@ -6,15 +6,16 @@ plugged in and closes without waiting for one that hangs.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 from threading import Event, Lock
 from typing import Any, TypeVar
 
-from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind
-from app.domain.printing import PrintOutcome, PrintState
-from app.errors import DeviceNotConfiguredError
+from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, FoundDevice
+from app.domain.printing import DocumentOptions, PrintOutcome, PrintState, SlipPaper
+from app.errors import DeviceBusyError, DeviceNotConfiguredError
 from app.ports import Clock
 from devices.printer_session import PrinterSession
 from devices.reader_session import ReaderSession
@@ -23,7 +24,7 @@ from devices.scanner_session import ScannerSession
 from devices.session import Session
 
 _CLOSE_S = 1.0
-_DEFAULT_WIDTH_MM = 80
+DOTS = {80: 576, 58: 384}
 _SESSIONS: dict[DeviceKind, type[Session[Any]]] = {
     DeviceKind.ID_READER: ReaderSession,
     DeviceKind.RECEIPT_PRINTER: PrinterSession,
@@ -42,7 +43,8 @@ class DeviceHub:
         self._lock = Lock()
         self._listeners: list[Callable[[DeviceEvent], None]] = []
         self._said: dict[DeviceKind, DeviceHealth] = {}
-        chosen = {line.kind: line for line in lines}
+        self._holders: dict[DeviceKind, str] = {}
+        chosen = {line.kind: line for line in lines if line.kind in _SESSIONS}
         self._sessions = {kind: _SESSIONS[kind](line, clock, self._emit) for kind, line in chosen.items()}
 
     def listen(self, listener: Callable[[DeviceEvent], None]) -> None:
@@ -79,9 +81,43 @@ class DeviceHub:
         future.set_result(PrintOutcome(PrintState.FAILED, DeviceNotConfiguredError.code))
         return future
 
-    def paper_width_mm(self) -> int:
+    def slip_paper(self) -> SlipPaper:
         printer = self._sessions.get(DeviceKind.RECEIPT_PRINTER)
-        return printer.device.width_mm if printer is not None else _DEFAULT_WIDTH_MM
+        if printer is None:
+            return SlipPaper()
+        width_mm = printer.device.width_mm
+        return SlipPaper(width_mm, DOTS[width_mm])
+
+    def print_document(self, pdf: bytes, options: DocumentOptions, deadline_s: float) -> Future[PrintOutcome]:
+        future: Future[PrintOutcome] = Future()
+        future.set_result(PrintOutcome(PrintState.FAILED, DeviceNotConfiguredError.code))
+        return future
+
+    def drop_prints(self) -> None:
+        pass
+
+    def self_test(self, kind: DeviceKind) -> Future[DeviceHealth]:
+        return self.probe(kind)
+
+    @contextmanager
+    def claim(self, kind: DeviceKind, holder: str) -> Iterator[None]:
+        with self._lock:
+            if kind in self._holders:
+                raise DeviceBusyError(holder=self._holders[kind])
+            self._holders[kind] = holder
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._holders[kind]
+
+    def trigger_scan(self, on: bool) -> None:
+        pass
+
+    def find(self) -> Future[Sequence[FoundDevice]]:
+        future: Future[Sequence[FoundDevice]] = Future()
+        future.set_result(())
+        return future
 
     def probe(self, kind: DeviceKind) -> Future[DeviceHealth]:
         session = self._sessions.get(kind)

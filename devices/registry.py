@@ -12,14 +12,17 @@ from typing import Any
 from app.domain.device import DeviceKind
 from app.errors import SettingsError
 from devices.escpos_printer import EscposPrinter
-from devices.line import Line
+from devices.line import Line, open_line
 from devices.scanner import SerialScanner
 from devices.sdt_reader import SdtReader
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """One configured device.  `line`: a pyserial URL or a port; `baudrate` 0: the driver's usual one."""
+    """One configured device.  `line`: a URL or a port; `baudrate` 0: the driver's usual one.
+
+    `profile`: the table of its model in resources/devices; "" the plain one.
+    """
 
     kind: DeviceKind
     driver: str
@@ -27,18 +30,28 @@ class DeviceLine:
     baudrate: int = 0
     width_mm: int = 80
     simulated: bool = False
+    profile: str = ""
+    tray: str = ""
+    duplex: bool = False
+
+
+def _open(device: DeviceLine, baudrate: int) -> Line:
+    return open_line(device.line, baudrate)
 
 
 @dataclass(frozen=True, slots=True)
 class DriverEntry:
-    make: Callable[[Line], Any]
+    """`make` a driver on an open line; `open` that line; `baudrate` the driver's usual one."""
+
+    make: Callable[[Line, DeviceLine], Any]
     baudrate: int
+    open: Callable[[DeviceLine, int], Line] = _open
 
 
 _DRIVERS: dict[DeviceKind, dict[str, DriverEntry]] = {
-    DeviceKind.ID_READER: {"sdt": DriverEntry(SdtReader, 115200)},
-    DeviceKind.RECEIPT_PRINTER: {"escpos": DriverEntry(EscposPrinter, 9600)},
-    DeviceKind.SCANNER: {"serial": DriverEntry(SerialScanner, 9600)},
+    DeviceKind.ID_READER: {"sdt": DriverEntry(lambda line, device: SdtReader(line), 115200)},
+    DeviceKind.RECEIPT_PRINTER: {"escpos": DriverEntry(lambda line, device: EscposPrinter(line), 9600)},
+    DeviceKind.SCANNER: {"serial": DriverEntry(lambda line, device: SerialScanner(line), 9600)},
 }
 
 

@@ -19,7 +19,7 @@ from app.domain.device import DeviceEvent, DeviceHealth, DeviceStatus
 from app.errors import DeviceError, DeviceProtocolError, DeviceServiceError, DeviceTimeoutError
 from app.ports import Clock
 from devices.driver import Condition, condition_of
-from devices.line import Line, open_line
+from devices.line import Line
 from devices.registry import DeviceLine, entry_for
 from devices.worker import DeviceWorker
 
@@ -105,8 +105,9 @@ class Session(ABC, Generic[_D]):
     def _connected(self) -> _D:
         """The driver, on a line opened now if need be.  Raises DeviceError."""
         if self._driver is None:
-            self._line = open_line(self.device.line, self.device.baudrate or self._entry.baudrate)
-            driver: _D = self._entry.make(self._line)
+            baudrate = self.device.baudrate or self._entry.baudrate
+            self._line = self._entry.open(self.device, baudrate)
+            driver: _D = self._entry.make(self._line, self.device)
             self._say(driver.check())
             self._driver = driver
             self._failures = 0

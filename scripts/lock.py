@@ -23,9 +23,15 @@ def main() -> None:
     extras = project["optional-dependencies"]
     base = resolve(project["dependencies"])
     gateway = resolve([*base, *extras["gateway"]])
-    dev = resolve([*gateway, *extras["dev"]])
+    camera = resolve([*base, *extras["camera"]])
+    dev = resolve([*gateway, *camera, *extras["dev"]])
     (ROOT / "requirements").mkdir(exist_ok=True)
-    for name, lines, known in (("terminal", base, []), ("gateway", gateway, base), ("dev", dev, gateway)):
+    for name, lines, known in (
+        ("terminal", base, []),
+        ("gateway", gateway, base),
+        ("camera", camera, base),
+        ("dev", dev, [*gateway, *camera]),
+    ):
         text = "\n".join(line for line in lines if line not in known)
         (ROOT / "requirements" / f"{name}.lock").write_text(text + "\n", encoding="utf-8")
 

@@ -7,15 +7,16 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 level=${1:-run}
 
-# What the Qt wheel loads but does not carry, the time zones, and a font for the rarest characters of names.
+# What the Qt wheel loads but does not carry, USB readers and printers, the time zones, and a font for the rarest characters of names.
 packages="libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0 libwayland-cursor0 libwayland-egl1
   libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0
-  libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 tzdata fonts-hanazono"
+  libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libusb-1.0-0 tzdata fonts-hanazono"
 locks="requirements/terminal.lock requirements/gateway.lock"
 if [ "$level" = dev ]; then
-    # Judges that are not ours (poppler, zbar), a display for the real-window tests, and a clock that can be set.
-    packages="$packages poppler-utils zbar-tools xvfb openbox xdotool libfaketime"
-    locks="$locks requirements/dev.lock"
+    # Judges that are not ours (poppler, zbar), a display for the real-window tests, a clock that can be set, and what
+    # QtMultimedia loads.
+    packages="$packages poppler-utils zbar-tools xvfb openbox xdotool libfaketime libpulse0"
+    locks="$locks requirements/camera.lock requirements/dev.lock"
 fi
 
 # The first Python of a version the wheels exist for that can make an environment: Debian keeps that part in a

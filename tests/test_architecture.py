@@ -39,7 +39,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
             "cryptography",
         },
     ),
-    "devices": (CORE | {"devices"}, {"serial"}),
+    "devices": (CORE | {"devices"}, {"serial", "usb"}),
     "ui": (CORE | {"app.flows", "app.services", "ui"}, {"PySide6", "shiboken6"}),
     "app.commands": ({"app", "devices", "ui"}, {"PySide6", "pypdfium2"}),
 }  # fmt: skip
@@ -143,7 +143,7 @@ def test_dependencies_are_locked_without_addresses() -> None:
     pinned = {line.partition("==")[0].replace("_", "-") for text in locks.values() for line in text.split()}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    for wanted in [*project["dependencies"], *extras["gateway"], *extras["dev"]]:
+    for wanted in [*project["dependencies"], *extras["gateway"], *extras["camera"], *extras["dev"]]:
         name = re.split(r"[\[<>=]", wanted)[0].lower().replace("_", "-")
         assert name in pinned, f"{name} is not locked"
 

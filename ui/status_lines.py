@@ -20,7 +20,9 @@ WELL = "quiet"
 ICONS = {
     DeviceKind.ID_READER: "idcard",
     DeviceKind.RECEIPT_PRINTER: "printer",
+    DeviceKind.A4_PRINTER: "printer",
     DeviceKind.SCANNER: "scanner",
+    DeviceKind.DOCUMENT_CAMERA: "camera",
 }
 _WORKING = (DeviceStatus.ONLINE, DeviceStatus.BUSY)
 

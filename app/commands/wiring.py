@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -89,7 +89,7 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         catalog_sync=TufCatalogSync(url, data, enrolment.trusted_root) if enrolment and url else None,
         archive=local.archive,
         sealer=_sealer(enrolment, pem, settings.gateway.public_url, clock) if enrolment else None,
-        press=Press(texts, clock.now, hub.paper_width_mm()),
+        press=Press(texts, clock.now, hub.slip_paper().width_mm),
         keys=keys,
         verifier=receipt_verifier(data),
         devices=hub,
@@ -127,7 +127,7 @@ def _private_key(local: LocalStore) -> str:
 def device_hub(settings: StationSettings, kinds: Sequence[DeviceKind]) -> DeviceHub:
     """The hub over the station's devices of these kinds."""
     lines = [
-        DeviceLine(d.kind, d.driver, d.line, d.baudrate, d.width_mm, d.simulated)
+        DeviceLine(**{f.name: getattr(d, f.name) for f in fields(DeviceLine)})
         for d in settings.devices
         if d.kind in kinds
     ]

@@ -12,7 +12,9 @@ class DeviceKind(Enum):
 
     ID_READER = "id_reader"
     RECEIPT_PRINTER = "receipt_printer"
+    A4_PRINTER = "a4_printer"
     SCANNER = "scanner"
+    DOCUMENT_CAMERA = "document_camera"
 
 
 class DeviceStatus(Enum):
@@ -29,7 +31,11 @@ class DeviceStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DeviceHealth:
-    """`reason`: error code that explains a status other than ONLINE.  `simulated` is said on screen."""
+    """`reason`: error code that explains a status other than ONLINE.  `simulated` is said on screen.
+
+    `capabilities`: words of what this device can do (`cutter`, `duplex`, `trigger` …), as far as it is known;
+    the word on screen is `capability.<word>`.
+    """
 
     kind: DeviceKind
     status: DeviceStatus
@@ -39,6 +45,7 @@ class DeviceHealth:
     line: str = ""
     simulated: bool = False
     facts: dict[str, str] = field(default_factory=dict)  # e.g. {"paper": "near_end", "sam": "05.01-…"}
+    capabilities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,22 @@ class DeviceTrouble:
 
     kind: DeviceKind
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDevice:
+    """What answered, or merely is plugged in, where nothing is configured.
+
+    `line` is what station.toml would say; `kind` and `driver` are None and "" for a line where something is
+    plugged in that speaks no protocol of ours.  `name` is what the device or the system calls it.
+    """
+
+    line: str
+    kind: DeviceKind | None = None
+    driver: str = ""
+    name: str = ""
+    baudrate: int = 0
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 DeviceEvent = CardRead | Scanned | DeviceTrouble | DeviceHealth

@@ -24,6 +24,32 @@ class PaperForm(Enum):
     A4 = "a4"
 
 
+class SlipText(Enum):
+    """How a receipt printer gets Chinese text: as GB18030 characters of its own font, or drawn as dots."""
+
+    GB18030 = "gb18030"
+    RASTER = "raster"
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPaper:
+    """What a slip has to be composed for.  `dots`: printable dots of a line; `cutter`: it cuts by itself."""
+
+    width_mm: int = 80
+    dots: int = 576
+    cutter: bool = True
+    text: SlipText = SlipText.GB18030
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentOptions:
+    """How a page document is printed.  `tray` "" is the printer's own choice."""
+
+    copies: int = 1
+    duplex: bool = False
+    tray: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PrintJob:
     """`copy_no` 1 is the first print; from 2 on it is a reprint (补打)."""

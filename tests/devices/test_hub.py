@@ -22,7 +22,7 @@ from app.domain.device import (
     DeviceTrouble,
     Scanned,
 )
-from app.domain.printing import PrintOutcome, PrintState
+from app.domain.printing import PrintOutcome, PrintState, SlipPaper
 from app.errors import (
     CardUnreadableError,
     DeviceError,
@@ -229,7 +229,7 @@ def test_a_slip_is_printed_and_the_paper_watched(escpos: Emulated) -> None:
 
 def test_the_width_of_the_paper_is_the_settings() -> None:
     with hub_of(DeviceLine(PRINTER, "escpos", "/dev/no-such-port", width_mm=58)) as (hub, _):
-        assert hub.paper_width_mm() == 58
+        assert hub.slip_paper() == SlipPaper(58, 384)
 
 
 def test_a_reader_that_comes_late_goes_and_comes_again(caplog: pytest.LogCaptureFixture) -> None:

@@ -28,7 +28,7 @@ from app.domain.identity import DocumentKind, IdentityDocument
 from app.domain.numbering import NumberBlock
 from app.domain.operator import Operator, Role
 from app.domain.outbox import OutboxMessage
-from app.domain.printing import PrintOutcome, PrintState
+from app.domain.printing import PrintOutcome, PrintState, SlipPaper
 from app.domain.receipt import IssuedReceipt, Receipt
 from app.errors import AppError, OfflineError, SignInError
 from app.ports import GatewayHealth
@@ -113,8 +113,8 @@ class FakePrinter:
     def has(self, kind: DeviceKind) -> bool:
         return self.present and kind is DeviceKind.RECEIPT_PRINTER
 
-    def paper_width_mm(self) -> int:
-        return 80
+    def slip_paper(self) -> SlipPaper:
+        return SlipPaper()
 
     def print_slip(self, data: bytes, deadline_s: float) -> "Future[PrintOutcome]":
         future: Future[PrintOutcome] = Future()

@@ -23,7 +23,7 @@ from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.numbering import NumberBlock
 from app.domain.operator import Operator, Role
 from app.domain.outbox import OutboxMessage
-from app.domain.printing import PrintOutcome, PrintState
+from app.domain.printing import PrintOutcome, PrintState, SlipPaper
 from app.domain.receipt import Verdict
 from app.errors import DiskFullError, LockedOutError, NoCardError, OfflineError, SignInError
 from app.ports import Enrolment, GatewayHealth, Store, SyncReport, UnitOfWork
@@ -73,10 +73,13 @@ class FakeClock:
         self.at += timedelta(**period)
 
 
+COMMON = (DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER, DeviceKind.SCANNER)
+
+
 class FakeDevices:
     """`app.ports.Devices` in the hands of a test; announces itself as simulated."""
 
-    def __init__(self, kinds: Sequence[DeviceKind] = tuple(DeviceKind)) -> None:
+    def __init__(self, kinds: Sequence[DeviceKind] = COMMON) -> None:
         self.states = {
             k: DeviceHealth(k, DeviceStatus.ONLINE, since=NOW, driver="fake", line="-", simulated=True)
             for k in kinds
@@ -129,8 +132,8 @@ class FakeDevices:
         future.set_result(self.outcomes.pop(0) if self.outcomes else PrintOutcome(PrintState.CONFIRMED))
         return future
 
-    def paper_width_mm(self) -> int:
-        return 80
+    def slip_paper(self) -> SlipPaper:
+        return SlipPaper()
 
     def probe(self, kind: DeviceKind) -> "Future[DeviceHealth]":
         future: Future[DeviceHealth] = Future()

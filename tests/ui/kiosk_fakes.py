@@ -19,7 +19,7 @@ from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, D
 from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.numbering import NumberBlock
 from app.domain.outbox import OutboxMessage
-from app.domain.printing import PaperForm, PrintOutcome, PrintState
+from app.domain.printing import PaperForm, PrintOutcome, PrintState, SlipPaper
 from app.domain.receipt import IssuedReceipt, Receipt
 from app.errors import NoCardError, OfflineError, RejectedError
 from app.ports import Enrolment, GatewayHealth, Granted, Picture
@@ -121,8 +121,8 @@ class HandDevices:
         future.set_result(self.outcomes.pop(0) if self.outcomes else PrintOutcome(PrintState.CONFIRMED))
         return future
 
-    def paper_width_mm(self) -> int:
-        return 80
+    def slip_paper(self) -> SlipPaper:
+        return SlipPaper()
 
     def probe(self, kind: DeviceKind) -> Future[DeviceHealth]:
         future: Future[DeviceHealth] = Future()
