@@ -3,6 +3,9 @@
 from app.receipts.token import qr_alphanumeric
 
 QUIET = 4  # modules of white on every side, ISO/IEC 18004
+# Trying all eight masks is three quarters of the work, and a signed token is as good as random: under blur and
+# rotation each mask read as often as the one with the least penalty (benchmarks/devices.py needs the time).
+_MASK = 2
 
 Matrix = list[list[bool]]
 
@@ -19,7 +22,7 @@ def matrix(text: str, level: str = "M") -> Matrix:
     if not qr_alphanumeric(text):
         raise ValueError("not a text for alphanumeric mode")
     levels = {"L": ERROR_CORRECT_L, "M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}
-    code = QRCode(error_correction=levels[level], border=0)
+    code = QRCode(error_correction=levels[level], border=0, mask_pattern=_MASK)
     code.add_data(QRData(text), optimize=0)  # the narrowest mode that holds it: alphanumeric
     code.make(fit=True)
     return [[bool(cell) for cell in row] for row in code.get_matrix()]
