@@ -12,12 +12,13 @@ from app.errors import DeviceError
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How a device is: status, the error code that explains it ("" when ONLINE), facts to show."""
+    """How a device is: status, the error code that explains it ("" when ONLINE), facts to show, what it can do."""
 
     status: DeviceStatus = DeviceStatus.ONLINE
     reason: str = ""
     facts: dict[str, str] = field(default_factory=dict)
     simulated: bool = False
+    capabilities: tuple[str, ...] = ()
 
 
 _STATUS_OF_REASON = {

@@ -145,6 +145,7 @@ class Session(ABC, Generic[_D]):
             reason=condition.reason,
             facts=condition.facts,
             simulated=simulated,
+            capabilities=condition.capabilities or before.capabilities,
         )
         if now == before:
             return
