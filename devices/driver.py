@@ -12,7 +12,7 @@ from app.errors import DeviceError
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How a device is: status, the error code that explains it ("" when ONLINE), facts to show, what it can do."""
+    """How a device is: status, the error code that explains it ("" when ONLINE), facts, what it can do."""
 
     status: DeviceStatus = DeviceStatus.ONLINE
     reason: str = ""
