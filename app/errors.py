@@ -95,6 +95,26 @@ class UnknownMaterialError(RuleError):
     blame = Blame.OPERATOR
 
 
+class FileTooLargeError(RuleError):
+    """One file is longer than a case may hold; values: limit (megabytes)."""
+
+    code = "rule.file_too_large"
+    blame = Blame.OPERATOR
+
+
+class FilesTooLargeError(FileTooLargeError):
+    """The files of one case are too many or too long together; values: limit (megabytes), most."""
+
+    code = "rule.files_too_large"
+
+
+class FileKindError(RuleError):
+    """Not a PDF, JPEG or PNG, or another one than it claims to be."""
+
+    code = "rule.file_kind"
+    blame = Blame.OPERATOR
+
+
 class InvalidApplicantError(RuleError):
     """Name or number missing; values: field."""
 

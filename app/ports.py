@@ -15,6 +15,7 @@ from typing import Protocol
 from app.domain.case import Case, CaseLine, Draft
 from app.domain.catalog import Audience, CatalogInfo, Channel, Item, ItemHit
 from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, FoundDevice
+from app.domain.material_file import MaterialFile
 from app.domain.numbering import NumberBlock
 from app.domain.operator import KnownOperator, Operator
 from app.domain.outbox import OutboxMessage, OutboxSummary
@@ -94,6 +95,29 @@ class UnitOfWork(Protocol):
     def drafts(self) -> Sequence[Draft]: ...
     def drop_draft(self, draft_id: str) -> None: ...
 
+    # materials on file
+    def add_file(self, file: MaterialFile) -> None:
+        """Its content is in the vault already."""
+        ...
+
+    def file(self, file_id: str) -> MaterialFile | None: ...
+    def files_of_draft(self, draft_id: str) -> Sequence[MaterialFile]:
+        """In the order they were added, without those set aside."""
+        ...
+
+    def files_of_case(self, case_id: str) -> Sequence[MaterialFile]: ...
+    def set_file_aside(self, file_id: str, aside: bool) -> None:
+        """Out of the draft, or back into it; a file of a case is left alone."""
+        ...
+
+    def bind_files(self, draft_id: str, case_id: str) -> Sequence[MaterialFile]:
+        """The draft's files are the case's from now on; returns them."""
+        ...
+
+    def drop_files(self, draft_id: str) -> Sequence[str]:
+        """Forget what is the draft's still, set aside or not; returns the ids whose content may go."""
+        ...
+
     # operators
     def known_operator(self, operator_id: str) -> KnownOperator | None: ...
     def keep_operator(self, operator: KnownOperator) -> None: ...
@@ -118,6 +142,22 @@ class UnitOfWork(Protocol):
 class Store(Protocol):
     def begin(self) -> AbstractContextManager[UnitOfWork]: ...
     def close(self) -> None: ...
+
+
+class MaterialVault(Protocol):
+    """Contents of materials on file by `file_id`, encrypted at rest."""
+
+    def put(self, file_id: str, data: bytes) -> None:
+        """Durable when it returns.  Raises DiskFullError, StoreError."""
+        ...
+
+    def get(self, file_id: str) -> bytes | None:
+        """Raises StoreDamagedError, StoreError."""
+        ...
+
+    def delete(self, file_id: str) -> None:
+        """What is gone already is no fault."""
+        ...
 
 
 class ReceiptArchive(Protocol):

@@ -94,6 +94,7 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         verifier=receipt_verifier(data),
         devices=hub,
         gateway=GatewayClient(url, settings.station_id, signer(pem) if pem else None) if url else None,
+        vault=local.vault,
     )
 
 

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+MEGABYTE = 1 << 20
+LARGEST_FILE = 20 * MEGABYTE
+LARGEST_CASE = 60 * MEGABYTE  # all files of one case together
+MOST_FILES = 100  # of one case
+PART = 256 * 1024  # of an upload; a gateway takes none that is longer
+
 
 class FileRole(Enum):
     """The word is `file_role.<value>`."""
@@ -20,6 +26,19 @@ class MediaType(Enum):
     PDF = "application/pdf"
     JPEG = "image/jpeg"
     PNG = "image/png"
+
+
+# How each kind begins: ISO 32000-2 7.5.2, ITU-T T.81 B.1.1.3 (SOI and the next marker), PNG (3rd ed.) 5.2.
+_BEGINNINGS = {
+    b"%PDF-": MediaType.PDF,
+    b"\xff\xd8\xff": MediaType.JPEG,
+    b"\x89PNG\r\n\x1a\n": MediaType.PNG,
+}
+
+
+def media_type_of(data: bytes) -> MediaType | None:
+    """What the bytes are by their beginning, whatever a file's name says; None for anything else."""
+    return next((kind for start, kind in _BEGINNINGS.items() if data.startswith(start)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """Drafts: what is entered survives a crash, keystroke by keystroke."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.case import Draft
 from app.domain.record import dumps, loads
 from app.flows.intake import Intake
+from app.ports import UnitOfWork
+from app.services.materials import forget
 from app.services.office import Office
 
 
@@ -19,11 +22,13 @@ class KeptDraft:
 def keep(office: Office, intake: Intake, operator_id: str) -> None:
     """Save the draft; an empty one is forgotten instead."""
     with office.store.begin() as work:
+        gone: Sequence[str] = ()
         if intake.empty:
-            work.drop_draft(intake.draft_id)
+            gone = _drop(work, intake.draft_id)
         else:
             work.save_draft(Draft(intake.draft_id, operator_id, office.clock.now(), dumps(intake)))
         work.commit()
+    forget(office, gone)
 
 
 def recover(office: Office) -> tuple[KeptDraft, ...]:
@@ -40,6 +45,13 @@ def recover(office: Office) -> tuple[KeptDraft, ...]:
 
 
 def drop(office: Office, draft_id: str) -> None:
+    """Forget a draft with its materials on file.  Raises StoreError."""
     with office.store.begin() as work:
-        work.drop_draft(draft_id)
+        gone = _drop(work, draft_id)
         work.commit()
+    forget(office, gone)
+
+
+def _drop(work: UnitOfWork, draft_id: str) -> Sequence[str]:
+    work.drop_draft(draft_id)
+    return work.drop_files(draft_id)

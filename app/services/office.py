@@ -10,6 +10,7 @@ from app.ports import (
     Clock,
     Devices,
     Gateway,
+    MaterialVault,
     ReceiptArchive,
     ReceiptPress,
     ReceiptVerifier,
@@ -46,3 +47,4 @@ class Office:
     verifier: ReceiptVerifier
     devices: Devices
     gateway: Gateway | None
+    vault: MaterialVault

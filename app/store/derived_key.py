@@ -5,6 +5,7 @@ The folder's key itself opens the database only.
 
 KEY_BYTES = 32
 ARCHIVE = "guanjia/archive/1"
+FILES = "guanjia/files/1"
 STATION_KEY = "guanjia/station-key/1"
 CHECK = "guanjia/check/1"
 

@@ -5,6 +5,7 @@
     store.key               the key, where no key store of the platform keeps it
     station.key.enc         the station's private key, encrypted
     archive/                receipts, one encrypted PDF a number
+    files/                  materials on file, one encrypted file an id
     out/                    plain papers that somebody asked for
     catalog/  draft/        the signed catalog; an imported, unsigned one
     trust/                  what the signed catalog is believed by
@@ -31,6 +32,7 @@ class DataFolder:
         self.key_file = self.path / "store.key"
         self.station_key = self.path / "station.key.enc"
         self.archive = self.path / "archive"
+        self.files = self.path / "files"
         self.out = self.path / "out"
         self.catalog = self.path / "catalog"
         self.draft = self.path / "draft"
@@ -45,7 +47,7 @@ class DataFolder:
         """
         with translated(self.path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for folder in (self.archive, self.out, self.catalog, self.draft, self.trust, self.log):
+            for folder in _folders(self):
                 folder.mkdir(mode=0o700, exist_ok=True)
             sync_directory(self.path)
 
@@ -57,7 +59,7 @@ class DataFolder:
         self.create()
         lock = WriterLock(self._lock_file)
         lock.acquire(command)
-        for folder in (self.path, self.archive, self.out):
+        for folder in (self.path, self.archive, self.files, self.out):
             remove_leftovers(folder)
         return lock
 
@@ -67,7 +69,23 @@ class DataFolder:
             for file in (self.database, self.station_key):
                 if file.exists() and file.stat().st_size:
                     return True
-            if not self.archive.is_dir():
-                return False
-            with os.scandir(self.archive) as papers:
-                return next(papers, None) is not None
+            return any(_holds_something(folder) for folder in (self.archive, self.files))
+
+
+def _folders(folder: DataFolder) -> tuple[Path, ...]:
+    return (
+        folder.archive,
+        folder.files,
+        folder.out,
+        folder.catalog,
+        folder.draft,
+        folder.trust,
+        folder.log,
+    )
+
+
+def _holds_something(folder: Path) -> bool:
+    if not folder.is_dir():
+        return False
+    with os.scandir(folder) as found:
+        return next(found, None) is not None

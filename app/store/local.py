@@ -10,6 +10,7 @@ from app.store.folder import DataFolder
 from app.store.key_store import confirm, folder_key
 from app.store.secrets import StationSecrets
 from app.store.sql_store import SqlStore
+from app.store.vault import EncryptedVault
 from app.store.writer_lock import WriterLock
 
 
@@ -18,6 +19,7 @@ class LocalStore:
     folder: DataFolder
     store: SqlStore
     archive: EncryptedArchive
+    vault: EncryptedVault
     secrets: StationSecrets
     lock: WriterLock
 
@@ -50,13 +52,25 @@ def open_local(path: Path, command: str = "", environment: Mapping[str, str] = o
         store = SqlStore(folder.database, key, key_proven=found.proven)
         if not found.proven:
             confirm(folder, key)
+        vault = EncryptedVault(folder.files, key)
+        _tidy(store, vault)
         return LocalStore(
             folder,
             store,
             EncryptedArchive(folder.archive, key),
+            vault,
             StationSecrets(folder.station_key, key),
             lock,
         )
     except BaseException:
         lock.release()
         raise
+
+
+def _tidy(store: SqlStore, vault: EncryptedVault) -> None:
+    """What a crash, or a person who walked away, left of materials no draft shows any more."""
+    with store.begin() as work:
+        work.drop_lost_files()
+        known = work.file_ids()
+        work.commit()
+    vault.keep_only(known)

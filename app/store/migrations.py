@@ -100,10 +100,36 @@ _FIRST = (
         BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to'); END""",
 )
 
+_MATERIALS_ON_FILE = (
+    """CREATE TABLE files (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        file_id TEXT NOT NULL UNIQUE,
+        draft_id TEXT NOT NULL,
+        case_id TEXT NOT NULL,
+        material_key TEXT NOT NULL,
+        role TEXT NOT NULL,
+        media_type TEXT NOT NULL,
+        pages INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        added_at BIGINT NOT NULL,
+        aside INTEGER NOT NULL,
+        sent INTEGER NOT NULL
+    )""",
+    "CREATE INDEX files_draft ON files (draft_id)",
+    "CREATE INDEX files_case ON files (case_id)",
+    """CREATE TRIGGER files_of_a_case_stay BEFORE DELETE ON files WHEN OLD.case_id <> ''
+        BEGIN SELECT RAISE(ABORT, 'a file of a received case is never removed'); END""",
+    """CREATE TRIGGER files_never_change BEFORE UPDATE ON files
+        WHEN OLD.sha256 <> NEW.sha256 OR OLD.size <> NEW.size OR OLD.file_id <> NEW.file_id
+            OR (OLD.case_id <> '' AND OLD.case_id <> NEW.case_id)
+        BEGIN SELECT RAISE(ABORT, 'a file and its case stay what they are'); END""",
+)
+
 Steps = Sequence[Sequence[str]]
 """One entry a version; its statements run in order inside one transaction."""
 
-MIGRATIONS: Steps = (_FIRST,)
+MIGRATIONS: Steps = (_FIRST, _MATERIALS_ON_FILE)
 
 
 def migrate(connection: Connection, steps: Steps = MIGRATIONS) -> None:

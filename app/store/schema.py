@@ -109,6 +109,24 @@ DRAFTS = Table(
     Column("body", Text, nullable=False),
 )
 
+FILES = Table(
+    "files",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("file_id", Text, nullable=False, unique=True),
+    Column("draft_id", Text, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("material_key", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("aside", Integer, nullable=False),
+    Column("sent", Integer, nullable=False),
+)
+
 OPERATORS = Table(
     "operators",
     METADATA,

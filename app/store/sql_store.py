@@ -17,6 +17,7 @@ from app.store.case_work import CaseWork
 from app.store.desk_work import StationWork
 from app.store.engine import create_private, make_engine
 from app.store.faults import Faults
+from app.store.file_work import FileWork
 from app.store.migrations import MIGRATIONS, Steps, migrate
 from app.store.number_work import NumberWork
 from app.store.queue_work import OutboxWork, PrintWork
@@ -24,7 +25,7 @@ from app.store.queue_work import OutboxWork, PrintWork
 PATIENCE_S = 10.0
 
 
-class SqlUnitOfWork(CaseWork, NumberWork, OutboxWork, PrintWork, StationWork):
+class SqlUnitOfWork(CaseWork, FileWork, NumberWork, OutboxWork, PrintWork, StationWork):
     """`app.ports.UnitOfWork` over one connection; frozen values come out, no row does."""
 
     def commit(self) -> None:

@@ -238,6 +238,7 @@ class Hall:
             "verifier": None,
             "devices": self.printer,
             "gateway": self.gateway,
+            "vault": self.local.vault,
         }
         return Office(**{**values, **changes})
 

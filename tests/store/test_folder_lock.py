@@ -85,7 +85,7 @@ def test_everything_in_the_folder_is_private(tmp_path: Path) -> None:
             folders = {str(p.relative_to(path)) for p in found if p.is_dir()}
     finally:
         os.umask(old)
-    assert folders == {".", "archive", "out", "catalog", "draft", "trust", "log"}
+    assert folders == {".", "archive", "files", "out", "catalog", "draft", "trust", "log"}
     assert {name: oct(mode) for name, mode in modes.items() if name in folders and mode != 0o700} == {}
     assert {name: oct(mode) for name, mode in modes.items() if name not in folders and mode != 0o600} == {}
     assert {"store.db", "store.db-wal", "store.key", "store.id", "station.key.enc"} <= modes.keys()

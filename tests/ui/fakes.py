@@ -323,6 +323,7 @@ class Bench:
             verifier=FakeVerifier(self.sample.keys),
             devices=self.devices,
             gateway=self.gateway,  # type: ignore[arg-type]
+            vault=self.local.vault,
         )
 
     def _enrol(self) -> None:

@@ -26,6 +26,7 @@ from app.ports import Enrolment, GatewayHealth, Granted, Picture
 from app.schedules import load_calendar
 from app.services.office import Office, Station
 from app.store.sql_store import SqlStore
+from app.store.vault import EncryptedVault
 from app.texts import load
 from ui.desk import Desk
 from ui.profile import PROFILES, Profile
@@ -271,6 +272,7 @@ class KioskBench:
             verifier=None,  # type: ignore[arg-type]
             devices=self.devices,
             gateway=self.gateway,  # type: ignore[arg-type]
+            vault=EncryptedVault(folder, b"k" * 32),
         )
 
     def _enrol(self) -> None:

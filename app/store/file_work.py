@@ -1,0 +1,75 @@
+"""What is known of materials on file; their contents lie in the vault (app.store.vault)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+
+from app.domain.material_file import FileRole, MaterialFile, MediaType
+from app.store.schema import DRAFTS, FILES
+from app.store.work import Work
+
+_DRAFTS_OWN = FILES.c.case_id == ""
+
+
+class FileWork(Work):
+    def add_file(self, file: MaterialFile) -> None:
+        """Its content is in the vault already."""
+        columns = {name: getattr(file, name) for name in _PLAIN}
+        self._write(
+            insert(FILES).values(
+                **columns, role=file.role.value, media_type=file.media_type.value, aside=0, sent=0
+            )
+        )
+
+    def file(self, file_id: str) -> MaterialFile | None:
+        found = self._files(FILES.c.file_id == file_id)
+        return found[0] if found else None
+
+    def files_of_draft(self, draft_id: str) -> Sequence[MaterialFile]:
+        """In the order they were added, without those set aside."""
+        return self._files(FILES.c.draft_id == draft_id, _DRAFTS_OWN, FILES.c.aside == 0)
+
+    def files_of_case(self, case_id: str) -> Sequence[MaterialFile]:
+        return self._files(FILES.c.case_id == case_id)
+
+    def set_file_aside(self, file_id: str, aside: bool) -> None:
+        """Out of the draft, or back into it; a file of a case is left alone."""
+        mine = update(FILES).where(FILES.c.file_id == file_id, _DRAFTS_OWN)
+        self._write(mine.values(aside=int(aside)))
+
+    def bind_files(self, draft_id: str, case_id: str) -> Sequence[MaterialFile]:
+        """The draft's files are the case's from now on; returns them."""
+        mine = update(FILES).where(FILES.c.draft_id == draft_id, _DRAFTS_OWN, FILES.c.aside == 0)
+        self._write(mine.values(case_id=case_id))
+        return self.files_of_case(case_id)
+
+    def drop_files(self, draft_id: str) -> Sequence[str]:
+        """Forget what is the draft's still, set aside or not; returns the ids whose content may go."""
+        return self._forget(FILES.c.draft_id == draft_id)
+
+    def drop_lost_files(self) -> None:
+        """Forget what no draft can show any more; only while nobody is at work (opening the folder)."""
+        drafts = select(DRAFTS.c.draft_id)
+        self._forget(or_(FILES.c.aside != 0, FILES.c.draft_id.not_in(drafts)))
+
+    def file_ids(self) -> Sequence[str]:
+        return tuple(row.file_id for row in self._rows(select(FILES.c.file_id)))
+
+    def _forget(self, where: ColumnElement[bool]) -> Sequence[str]:
+        mine = (_DRAFTS_OWN, where)
+        gone = tuple(row.file_id for row in self._rows(select(FILES.c.file_id).where(*mine)))
+        self._write(delete(FILES).where(*mine))
+        return gone
+
+    def _files(self, *where: ColumnElement[bool]) -> Sequence[MaterialFile]:
+        rows = self._rows(select(FILES).where(*where).order_by(FILES.c.seq))
+        return tuple(_file(row) for row in rows)
+
+
+_PLAIN = ("file_id", "draft_id", "case_id", "material_key", "pages", "size", "sha256", "added_at")
+
+
+def _file(row: Row[Any]) -> MaterialFile:
+    plain = {name: getattr(row, name) for name in _PLAIN}
+    return MaterialFile(**plain, role=FileRole(row.role), media_type=MediaType(row.media_type))
