@@ -23,7 +23,10 @@ check: setup-dev ## ruff, mypy --strict, architecture
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m pytest -q tests/test_architecture.py
 
-devices-test: setup-dev ## the slow device tests
+setup-devices: ## the same, and the printers and spoolers of the slow device tests
+	@scripts/setup.sh devices
+
+devices-test: setup-devices ## the slow device tests, against services it starts and stops
 	@$(PYTHON) -m pytest -q -m devices
 
 soak: setup-dev ## kill it at 100 random instants, and other long trials
@@ -41,4 +44,4 @@ lock: setup-dev ## resolve the pinned dependencies anew
 clean: ## remove the environment and everything made
 	rm -rf .venv out build
 
-.PHONY: help setup setup-dev run test check devices-test soak bench-intake pictures lock clean
+.PHONY: help setup setup-dev setup-devices run test check devices-test soak bench-intake pictures lock clean

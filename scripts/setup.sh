@@ -2,6 +2,7 @@
 # Set up a machine that has nothing but Python 3.11: system libraries, .venv, pinned dependencies.
 #   setup.sh run    what the program needs (with its embedded gateway)
 #   setup.sh dev    also what the tests need
+#   setup.sh devices  also the foreign printers and spoolers of the slow device tests
 # Does nothing, quickly, when it has been done before; takes up again what was broken off.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,11 +13,15 @@ packages="libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0 l
   libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0
   libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libusb-1.0-0 tzdata fonts-hanazono"
 locks="requirements/terminal.lock requirements/gateway.lock"
-if [ "$level" = dev ]; then
+if [ "$level" != run ]; then
     # Judges that are not ours (poppler, zbar), a display for the real-window tests, a clock that can be set, and what
     # QtMultimedia loads.
     packages="$packages poppler-utils zbar-tools xvfb openbox xdotool libfaketime libpulse0"
     locks="$locks requirements/camera.lock requirements/dev.lock"
+fi
+if [ "$level" = devices ]; then
+    # A spooler, a printer and a judge of IPP that are not ours; the printer announces itself by avahi over D-Bus.
+    packages="$packages cups cups-client cups-filters cups-ipp-utils avahi-daemon dbus"
 fi
 
 # The first Python of a version the wheels exist for that can make an environment: Debian keeps that part in a
