@@ -4,13 +4,13 @@ Adapters (app.store, app.catalog, app.remote, app.receipts, devices) implement t
 core never imports an adapter.  A port raises only `AppError`s.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.domain.case import Case, CaseLine, Draft
 from app.domain.catalog import Audience, CatalogInfo, Channel, Item, ItemHit
@@ -20,12 +20,30 @@ from app.domain.numbering import NumberBlock
 from app.domain.operator import KnownOperator, Operator
 from app.domain.outbox import OutboxMessage, OutboxSummary
 from app.domain.printing import DocumentOptions, PaperForm, PrintJob, PrintOutcome, SlipPaper
+from app.domain.readiness import ReadinessSheet
 from app.domain.receipt import IssuedReceipt, Receipt, StationKey, Verdict
 
 
 class Clock(Protocol):
     def now(self) -> datetime:
         """Aware, in the station's zone (Asia/Shanghai)."""
+        ...
+
+
+class Machine(Protocol):
+    """The computer under the program, as support needs to know it.  Raises nothing."""
+
+    def disk_free(self) -> int | None:
+        """Bytes left where DATA lies; None where nobody can say."""
+        ...
+
+    def versions(self) -> Mapping[str, str]: ...
+    def settings(self) -> Mapping[str, Any]:
+        """What station.toml says, without passwords."""
+        ...
+
+    def logs(self) -> Mapping[str, bytes]:
+        """The last log files by name, bounded and redacted."""
         ...
 
 
@@ -232,6 +250,14 @@ class ReceiptPress(Protocol):
 
     def preview(self, receipt: Receipt, form: PaperForm, width_px: int) -> Picture:
         """The paper as it would come out, watermarked 样张; drawn by the same code as the paper."""
+        ...
+
+    def readiness_slip(self, sheet: ReadinessSheet, width_mm: int) -> bytes:
+        """开门自检单 as ESC/POS bytes."""
+        ...
+
+    def readiness_page(self, sheet: ReadinessSheet) -> bytes:
+        """开门自检单 as a one-page A4 PDF."""
         ...
 
     def qr_matrix(self, text: str) -> tuple[tuple[bool, ...], ...]:

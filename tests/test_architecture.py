@@ -17,6 +17,8 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "app.texts": ({"app.errors"}, set()),
     "app.atomic_file": ({"app.errors"}, set()),
     "app.settings": (CORE, set()),
+    "app.logbook": (CORE, set()),
+    "app.machine": (CORE | {"app.settings", "app.logbook"}, set()),
     "app.schedules": (CORE, set()),
     "app.domain": ({"app.domain", "app.errors"}, set()),
     "app.ports": ({"app.domain", "app.errors"}, set()),

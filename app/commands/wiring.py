@@ -11,10 +11,12 @@ from app.domain.catalog import Channel
 from app.domain.device import DeviceKind
 from app.domain.receipt import StationKey, Verdict
 from app.errors import OfflineError, OtherStationError, StoreKeyError
+from app.machine import ThisMachine
 from app.ports import Enrolment, Granted, ReceiptVerifier, Store
 from app.receipts.keys import make_key, signer, signing_request
 from app.receipts.sealer import StationSealer
 from app.schedules import load_calendar
+from app.services.health_journal import HealthJournal
 from app.services.office import Office, Station
 from app.settings import StationSettings, read
 from app.store.local import LocalStore, open_local
@@ -79,6 +81,8 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
     enrolment = _enrolment(local.store, settings)
     pem = _private_key(local) if enrolment else ""
     known = keys.key(enrolment.key_id) if enrolment else None
+    journal = HealthJournal()
+    hub.listen(journal.heard)
     return Office(
         station=Station(settings.station_id, settings.site, mode, demo=bool(known and known.demo)),
         texts=texts,
@@ -95,6 +99,8 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         devices=hub,
         gateway=GatewayClient(url, settings.station_id, signer(pem) if pem else None) if url else None,
         vault=local.vault,
+        machine=ThisMachine(data, settings),
+        journal=journal,
     )
 
 

@@ -1,6 +1,6 @@
 """The bundle of ports one station works with; wired once in app/commands/wiring.py."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.catalog import Channel
 from app.domain.deadline import WorkCalendar
@@ -10,6 +10,7 @@ from app.ports import (
     Clock,
     Devices,
     Gateway,
+    Machine,
     MaterialVault,
     ReceiptArchive,
     ReceiptPress,
@@ -18,6 +19,7 @@ from app.ports import (
     StationKeys,
     Store,
 )
+from app.services.health_journal import HealthJournal
 from app.texts import Texts
 
 
@@ -31,7 +33,7 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """`sealer` is None until the station is enrolled."""
+    """`sealer` is None until the station is enrolled; `machine` where nobody asks after it (tests, small tools)."""
 
     station: Station
     texts: Texts
@@ -48,3 +50,5 @@ class Office:
     devices: Devices
     gateway: Gateway | None
     vault: MaterialVault
+    machine: Machine | None = None
+    journal: HealthJournal = field(default_factory=HealthJournal)
