@@ -32,14 +32,14 @@ _SIGN_HEIGHT = 39.0
 _BODY_END = _FOOT_LINE - _SIGN_HEIGHT
 _MORE_GAP = 2.4  # mm of spare height that each gap may take
 
-_LOCK = Lock()  # reportlab keeps its fonts in module state
+LOCK = Lock()  # reportlab keeps its fonts in module state
 
 Body = tuple[FactTable, MaterialTable, DateBoxes, Laws]
 
 
 def draw(facts: Facts) -> bytes:
     """The unsigned PDF."""
-    with _LOCK:
+    with LOCK:
         title = facts.word("foot.file_title", number=facts.number)
         pen = Pen(title, facts.word("title"), facts.receipt.site, facts.made_at)
         _watermark(pen, facts)
@@ -52,7 +52,7 @@ def draw(facts: Facts) -> bytes:
 
 def warm_up() -> None:
     """Register the fonts, so that the first page need not wait for them."""
-    with _LOCK:
+    with LOCK:
         for bold in (False, True):
             measure("0", 10, bold)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from PIL import Image, ImageDraw, ImageFont
 
 from app.domain.printing import PaperForm
+from app.domain.readiness import ReadinessSheet
 from app.domain.receipt import IssuedReceipt, Receipt
 from app.ports import Picture
 from app.receipts import fonts
@@ -34,6 +35,16 @@ class Press:
     def preview(self, receipt: Receipt, form: PaperForm, width_px: int) -> Picture:
         facts = of_draft(receipt, self._texts)
         return self._slip(facts, width_px) if form is PaperForm.SLIP else _page(facts, width_px)
+
+    def readiness_slip(self, sheet: ReadinessSheet, width_mm: int) -> bytes:
+        from app.receipts import readiness_paper
+
+        return readiness_paper.slip(sheet, self._texts, width_mm)
+
+    def readiness_page(self, sheet: ReadinessSheet) -> bytes:
+        from app.receipts import readiness_paper
+
+        return readiness_paper.page(sheet, self._texts)
 
     def qr_matrix(self, text: str) -> tuple[tuple[bool, ...], ...]:
         from app.receipts.qr import matrix
