@@ -248,6 +248,13 @@ class PrinterFaultError(DeviceError):
     code = "device.printer_fault"
 
 
+class PrintUnprovenError(DeviceError):
+    """Everything was sent to a printer that never says whether it printed: look at the paper."""
+
+    code = "device.print_unproven"
+    retryable = False
+
+
 # -- store ---------------------------------------------------------------------------------------
 
 
@@ -322,6 +329,27 @@ class StationRefusedError(RemoteError):
 
     code = "remote.station_refused"
     blame = Blame.OPERATOR
+
+
+class FilesWaitingError(RemoteError):
+    """The case goes once its materials on file have arrived; they are under way."""
+
+    code = "remote.files_waiting"
+    retryable = True
+
+
+class FilesMissingError(RemoteError):
+    """The gateway does not hold files it was told of; they are sent again.  Values: missing (ids)."""
+
+    code = "remote.files_missing"
+    retryable = True
+
+
+class FileCorruptError(RemoteError):
+    """What arrived is not what was sent: the gateway threw it away, and it is sent anew."""
+
+    code = "remote.file_corrupt"
+    retryable = True
 
 
 class ProtocolError(RemoteError):

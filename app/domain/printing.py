@@ -33,12 +33,18 @@ class SlipText(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SlipPaper:
-    """What a slip has to be composed for.  `dots`: printable dots of a line; `cutter`: it cuts by itself."""
+    """What a slip has to be composed for.
+
+    `dots`: printable dots of a line; `cutter`: it cuts by itself; `slice_rows`: rows of one raster at most;
+    `feed`: dots from the last line to the knife, or to the edge the slip is torn off at.
+    """
 
     width_mm: int = 80
     dots: int = 576
     cutter: bool = True
     text: SlipText = SlipText.GB18030
+    slice_rows: int = 255
+    feed: int = 48
 
 
 @dataclass(frozen=True, slots=True)
