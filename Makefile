@@ -35,6 +35,9 @@ soak: setup-dev ## kill it at 100 random instants, and other long trials
 bench-intake: setup ## a case beside the raw limit of the disk (docs/benchmarks.md)
 	@PYTHONPATH=. $(PYTHON) benchmarks/intake.py
 
+bench-devices: setup-dev ## our share of a card, a slip, a re-plug; ten thousand of each (docs/benchmarks.md)
+	@PYTHONPATH=. $(PYTHON) benchmarks/device_lines.py
+
 pictures: setup ## the pictures of the README, from a tour
 	@scripts/pictures.sh
 
@@ -44,4 +47,4 @@ lock: setup-dev ## resolve the pinned dependencies anew
 clean: ## remove the environment and everything made
 	rm -rf .venv out build
 
-.PHONY: help setup setup-dev setup-devices run test check devices-test soak bench-intake pictures lock clean
+.PHONY: help setup setup-dev setup-devices run test check devices-test soak bench-intake bench-devices pictures lock clean
