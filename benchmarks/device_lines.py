@@ -150,7 +150,7 @@ def _card_to_screen(services: Embedded, station: Path, data: Path, operator: obj
             app.installEventFilter(painted)
             started = time.perf_counter()
             services.tell("sdt", "put resident")
-            _wait(lambda: painted.at, lambda: QTest.qWait(1))
+            _wait(lambda it=painted: it.at, lambda: QTest.qWait(1))
             app.removeEventFilter(painted)
             ours.append(painted.at - told[-1])
             whole.append(painted.at - started)
