@@ -5,7 +5,6 @@ Every command module has `add_arguments(parser)` and `run(args) -> int`.  Exit c
 """
 
 import argparse
-import logging
 import os
 import signal
 import sys
@@ -30,7 +29,9 @@ COMMANDS = {
     "intake": "intake",
     "receipt": "receipt",
     "doctor": "doctor",
+    "diagnose": "diagnose",
 }
+LOGGED = frozenset({"counter", "kiosk", "popup", "enrol", "sync", "intake", "doctor", "diagnose"})
 
 
 def main(argv: list[str]) -> int:
@@ -47,12 +48,19 @@ def main(argv: list[str]) -> int:
     module.add_arguments(parser)
     args = parser.parse_args(argv[1:])
     args.command = name
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    _keep_log(args)
     if getattr(args, "json", False):  # a calling program that loses patience gets its document too
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     return guarded(module.run, args)
+
+
+def _keep_log(args: argparse.Namespace) -> None:
+    """To stderr, and for whoever opens a station to its DATA folder too: support reads it there."""
+    from app import logbook
+
+    logbook.to_terminal()
+    if args.command in LOGGED:
+        logbook.keep(args.data.expanduser() / "log", args.command)
 
 
 class _Parser(argparse.ArgumentParser):

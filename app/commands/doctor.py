@@ -1,50 +1,57 @@
 """Check every device, the store, the catalog, the line and the clock; what is wrong and what to do."""
 
 import argparse
-from concurrent.futures import wait
 from pathlib import Path
 from typing import Any
 
+from app.commands.checkup import Checkup, examined_office, from_outside
 from app.commands.output import add_json, emit
-from app.commands.wiring import device_hub, open_office
-from app.domain.device import DeviceHealth, DeviceStatus
+from app.commands.wiring import open_office
+from app.domain.device import DeviceHealth
+from app.domain.readiness import Opening, ReadinessSheet
 from app.errors import AppError
-from app.services.station_status import StationStatus, look
-from app.settings import StationSettings, read
+from app.services.readiness import document
+from app.services.readiness_print import PrintedSheet, print_sheet
+from app.services.station_status import StationStatus
 from app.texts import Texts, load
-
-PROBE_S = 10.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--station", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--print", action="store_true", help="print the sheet on the receipt or A4 printer")
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    settings, texts = read(args.station), load()
-    devices = _devices(settings, texts)
-    station = _station(args.station, args.data, texts)
-    ready = all(d["status"] == DeviceStatus.ONLINE.value for d in devices) and bool(station["ready"])
-    report = {"ready": ready, "devices": devices, **{k: v for k, v in station.items() if k != "ready"}}
-    emit(args, report, _words(report, texts))
+    texts = load()
+    printed: PrintedSheet | None = None
+    try:
+        with open_office(args.station, args.data) as office:
+            found = examined_office(office)
+            printed = print_sheet(office, found.examined.sheet) if args.print else None
+    except AppError as error:
+        found = from_outside(args.station, error)
+    report = _report(found, texts)
+    if args.print:
+        report["printed"] = printed.outcome.state.value if printed else "failed"
+        report["printed_reason"] = printed.outcome.reason if printed else "store"
+    emit(args, report, _words(found, texts))
     return 0
 
 
-def _devices(settings: StationSettings, texts: Texts) -> list[dict[str, Any]]:
-    hub = device_hub(settings, tuple(device.kind for device in settings.devices))
-    try:
-        pending = [hub.probe(device.kind) for device in settings.devices]
-        wait(pending, PROBE_S)
-        known = {health.kind: health for health in hub.health()}  # of one that hangs, the last that is known
-        asked = zip(settings.devices, pending, strict=True)
-        return [_device(f.result() if f.done() else known[d.kind], texts) for d, f in asked]
-    finally:
-        hub.close()
+def _report(found: Checkup, texts: Texts) -> dict[str, Any]:
+    examined = found.examined
+    return {
+        "ready": examined.sheet.opening is Opening.OPEN,
+        "devices": [_device(health, found.busy, texts) for health in examined.healths],
+        **_station(found, texts),
+        "in_use": found.busy,
+        "sheet": document(examined.sheet),
+    }
 
 
-def _device(health: DeviceHealth, texts: Texts) -> dict[str, Any]:
+def _device(health: DeviceHealth, busy: str, texts: Texts) -> dict[str, Any]:
     return {
         "kind": health.kind.value,
         "name": texts.code("device", health.kind.value),
@@ -53,26 +60,25 @@ def _device(health: DeviceHealth, texts: Texts) -> dict[str, Any]:
         "line": health.line,
         "simulated": health.simulated,
         "reason": health.reason,
-        "advice": texts.trouble(health.reason),
+        "advice": busy or texts.trouble(health.reason),
         "facts": health.facts,
+        "capabilities": list(health.capabilities),
     }
 
 
-def _station(file: Path, data: Path, texts: Texts) -> dict[str, Any]:
-    try:
-        with open_office(file, data, devices=()) as office:
-            return _report(look(office))
-    except AppError as error:
-        trouble = {"code": error.code, "advice": texts.error(error)}
-        return {"ready": False, "store": {"ok": False, **trouble}, "catalog": None, "clock": None}
+def _station(found: Checkup, texts: Texts) -> dict[str, Any]:
+    findings = found.examined.findings
+    if findings.status is not None:
+        return _told(findings.status)
+    error = findings.trouble
+    trouble = {} if error is None else {"code": error.code, "advice": texts.error(error)}
+    return {"store": {"ok": False, **trouble}, "catalog": None, "clock": None}
 
 
-def _report(status: StationStatus) -> dict[str, Any]:
+def _told(status: StationStatus) -> dict[str, Any]:
     catalog = status.catalog
     skew = None if status.skew is None else round(status.skew.total_seconds(), 1)
-    usable = catalog is not None and not catalog.draft
     return {
-        "ready": status.enrolled and usable and not status.clock_wrong,
         "store": {
             "ok": True,
             "pending": status.outbox.pending,
@@ -92,16 +98,16 @@ def _report(status: StationStatus) -> dict[str, Any]:
     }
 
 
-def _words(report: dict[str, Any], texts: Texts) -> str:
-    """The report for a person to read, a line each."""
-    lines = [texts["doctor.ready" if report["ready"] else "doctor.not_ready"]]
-    for device in report["devices"]:
-        state = texts.code("device_status", device["status"])
-        lines.append(f"{device['name']}  {state}  {device['advice']}".rstrip())
-    store, catalog, clock = report["store"], report["catalog"], report["clock"]
-    lines.append(texts.say("doctor.store", **store) if store["ok"] else store["advice"])
-    if store["ok"]:
-        lines.append(texts.say("doctor.catalog", **catalog) if catalog else texts["doctor.no_catalog"])
-        lines.append(texts["doctor.clock_right" if clock["ok"] else "doctor.clock_wrong"])
-        lines.append(texts["doctor.online" if report["gateway"]["online"] else "doctor.offline"])
+def _words(found: Checkup, texts: Texts) -> str:
+    """The sheet for a person to read, a line a row."""
+    sheet: ReadinessSheet = found.examined.sheet
+    lines = [found.busy] if found.busy else [texts[f"readiness.opening.{sheet.opening.value}"]]
+    for row in sheet.rows:
+        state = texts[f"readiness.state.{row.state.value}"]
+        lines.append(
+            texts.say(
+                "doctor.row", state=state, name=row.name, sentence=row.sentence, advice=row.advice
+            ).rstrip()
+        )
+    lines += [texts.say("readiness.paper.limit", words=limit) for limit in sheet.limits]
     return "\n".join(lines)

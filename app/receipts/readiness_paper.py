@@ -12,14 +12,14 @@ from app.receipts.escpos import COLUMN, Align, Feed, Line, Op, Span, Style, colu
 from app.receipts.fonts import load as fonts
 from app.receipts.lines import wrap
 from app.receipts.pdf import LOCK
-from app.receipts.pen import FAINT, GREY, LIGHT, PAGE_WIDTH, Pen, measure
+from app.receipts.pen import GREY, LIGHT, PAGE_WIDTH, Pen, measure
 from app.receipts.slip import dots_of
 from app.texts import Texts
 
 _PLAIN, _BOLD, _TITLE = Style(), Style(bold=True), Style(bold=True, wide=2, high=2)
 _REVERSE = Style(bold=True, reverse=True)
 _LEFT, _RIGHT, _FOOT = 18.0, PAGE_WIDTH - 18.0, 268.0
-_NAME, _STATE, _SAID = _LEFT + 3, _LEFT + 40, _LEFT + 62  # mm: the columns of the page's table
+_NAME, _STATE, _SAID = _LEFT + 3, _LEFT + 46, _LEFT + 64  # mm: the columns of the page's table
 _MARKED = (RowState.MIND, RowState.STOP)
 
 
@@ -55,13 +55,17 @@ def _said(text: str, room: int, style: Style, align: Align = Align.LEFT) -> Iter
 
 
 def _row(row: ReadinessRow, texts: Texts, room: int) -> Iterator[Op]:
-    """Name at the left, state at the right (white on black where it matters), the words below."""
+    """Name at the left, state at the right (white on black where it matters), the words between or below."""
     state = texts[f"readiness.state.{row.state.value}"]
     marked = row.state in _MARKED
     mark = f" {state} " if marked else state
-    gap = " " * max(1, room - columns(row.name) - columns(mark))
+    said = f"  {fonts().printable(row.sentence)}"
+    spare = room - columns(row.name) - columns(mark)
+    beside = not marked and columns(said) < spare
+    gap = said + " " * (spare - columns(said)) if beside else " " * max(1, spare)
     yield Line((Span(row.name, _BOLD), Span(gap), Span(mark, _REVERSE if marked else _PLAIN)))
-    yield from _said(row.sentence, room, _PLAIN)
+    if not beside:
+        yield from _said(row.sentence, room, _PLAIN)
     if marked and row.advice:
         yield from _said(texts.say("readiness.paper.advice", words=row.advice), room, _PLAIN)
 
@@ -117,7 +121,7 @@ def _table(pen: Pen, sheet: ReadinessSheet, texts: Texts, top: float) -> float:
     for row, block in zip(sheet.rows, blocks, strict=True):
         height = len(block) * step + 3.2
         if row.state in _MARKED:
-            pen.fill(_LEFT, top, _RIGHT - _LEFT, height, FAINT)
+            pen.fill(_LEFT, top, 1.2, height)
         base = top + step
         pen.say(_NAME, base, row.name, 10.5, bold=True)
         state = texts[f"readiness.state.{row.state.value}"]

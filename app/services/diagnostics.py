@@ -1,12 +1,12 @@
 """诊断包, the diagnostic bundle: what support needs to see of a station, and nobody it served (ADR 0085).
 
-    README.txt      what this is, for the person who carries it
-    versions.json   program, Python, system, libraries
-    settings.json   station.toml without passwords
-    readiness.json  the sheet, as `doctor --json` gives it
-    devices.json    health and facts of each device, and the last changes of health
-    station.json    counts only: outbox, numbers, catalog, disk
-    log/            the last log files, redacted
+README.txt      what this is, for the person who carries it
+versions.json   program, Python, system, libraries
+settings.json   station.toml without passwords
+readiness.json  the sheet, as `doctor --json` gives it
+devices.json    health and facts of each device, and the last changes of health
+station.json    counts only: outbox, numbers, catalog, disk
+log/            the last log files, redacted
 """
 
 import json
@@ -55,7 +55,9 @@ def packed(texts: Texts, examined: Examined, machine: Machine, journal: HealthJo
     """The zip: the same names in the same order every time."""
     at = examined.sheet.at
     parts: dict[str, bytes] = {
-        "README.txt": texts.say("diagnose.readme", station=examined.sheet.station_id, at=f"{at:%Y-%m-%d %H:%M}").encode(),
+        "README.txt": texts.say(
+            "diagnose.readme", station=examined.sheet.station_id, at=f"{at:%Y-%m-%d %H:%M}"
+        ).encode(),
         "versions.json": _json(machine.versions()),
         "settings.json": _json(machine.settings()),
         "readiness.json": _json(readiness.document(examined.sheet)),
