@@ -13,8 +13,8 @@ from app import logbook
 from app.settings import StationSettings
 
 _LIBRARIES = (
-    "PySide6-Essentials", "PySide6-Addons", "SQLAlchemy", "sqlcipher3", "cryptography", "requests", "tuf", "pyserial",
-    "pyusb", "Pillow", "reportlab", "pyHanko", "opencv-python-headless",
+    "PySide6-Essentials", "PySide6-Addons", "SQLAlchemy", "sqlcipher3", "cryptography", "requests", "tuf",
+    "pyserial", "pyusb", "Pillow", "reportlab", "pyHanko", "opencv-python-headless",
 )  # fmt: skip
 
 

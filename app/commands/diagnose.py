@@ -1,4 +1,4 @@
-"""Pack a diagnostic bundle for support: versions, settings, readiness, device history and the log, nobody in it."""
+"""Pack a diagnostic bundle for support: versions, settings, readiness, devices and the log; nobody in it."""
 
 import argparse
 from pathlib import Path

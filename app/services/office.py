@@ -33,7 +33,7 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """`sealer` is None until the station is enrolled; `machine` where nobody asks after it (tests, small tools)."""
+    """`sealer` is None until the station is enrolled; `machine` where nobody asks after it."""
 
     station: Station
     texts: Texts

@@ -83,7 +83,7 @@ class Seen:
 
 
 def check(office: Office, operator: str = "") -> tuple[ReadinessSheet, tuple[DeviceHealth, ...], Findings]:
-    """Ask every device and everything else.  Blocks for as long as the slowest, `PROBE_S` at most; raises nothing."""
+    """Ask every device and everything else.  Blocks for the slowest, `PROBE_S` at most; raises nothing."""
     healths = ask_devices(office)
     findings = look_over(office)
     return sheet_of(office, findings, Seen(healths), operator), healths, findings
