@@ -14,7 +14,7 @@ _SHAPES = re.compile(
     "|".join(
         (
             rf"{_CHINESE}(?:[\u00b7\s]?{_CHINESE})*",
-            r"(?<![0-9A-Za-z])\d(?:[ \-]?\d){10,}[Xx]?",  # 11 figures or more, grouped or not
+            r"\d(?:[ \-]?\d){10,}[Xx]?",  # 11 figures or more, grouped or not
             r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])",  # USCC
             r"(?<![0-9A-Za-z])[A-Z]{1,2}\d{7,12}(?![0-9A-Za-z])",  # passports and permits
             r"(?<![0-9A-Za-z.\-])\d{8,10}(?![0-9A-Za-z.\-])",  # a permit for Taiwan, a telephone of a house
