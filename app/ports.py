@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from app.domain.case import Case, CaseLine, Draft
 from app.domain.catalog import Audience, CatalogInfo, Channel, Item, ItemHit
 from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, FoundDevice
-from app.domain.material_file import MaterialFile
+from app.domain.material_file import FileProgress, MaterialFile
 from app.domain.numbering import NumberBlock
 from app.domain.operator import KnownOperator, Operator
 from app.domain.outbox import OutboxMessage, OutboxSummary
@@ -91,13 +91,20 @@ class UnitOfWork(Protocol):
     # outbox
     def add_message(self, message: OutboxMessage) -> None: ...
     def due_messages(
-        self, now: datetime, limit: int = 50, *, refused: bool = False
+        self, now: datetime, limit: int = 50, *, refused: bool = False, files: bool = False
     ) -> Sequence[OutboxMessage]:
-        """Pending ones whose time has come, in the order they were added; `refused`: those too."""
+        """Pending ones whose time has come, in the order they were added; `refused`: those too.
+
+        `files`: those of materials on file; else all others whose case's files have all arrived.
+        """
         ...
 
     def messages_of(self, case_id: str) -> Sequence[OutboxMessage]: ...
     def update_message(self, message: OutboxMessage) -> None: ...
+    def send_again(self, case_id: str, message_ids: Sequence[str]) -> None:
+        """Messages the gateway says it does not have after all, delivered or not: pending anew."""
+        ...
+
     def outbox_summary(self) -> OutboxSummary: ...
 
     # prints
@@ -124,6 +131,11 @@ class UnitOfWork(Protocol):
         ...
 
     def files_of_case(self, case_id: str) -> Sequence[MaterialFile]: ...
+    def files_sent(self, case_id: str) -> Mapping[str, int]:
+        """Bytes of each file of a case that the gateway has said it holds, by `file_id`."""
+        ...
+
+    def set_file_sent(self, file_id: str, sent: int) -> None: ...
     def set_file_aside(self, file_id: str, aside: bool) -> None:
         """Out of the draft, or back into it; a file of a case is left alone."""
         ...
@@ -361,6 +373,18 @@ class Gateway(Protocol):
     def lease_numbers(self, count: int) -> NumberBlock: ...
     def upload(self, message: OutboxMessage, timeout_s: float = 10.0) -> str:
         """Deliver one message, idempotent by its id; returns the platform's number ("" while unknown)."""
+        ...
+
+    def begin_file(self, file: MaterialFile, timeout_s: float = 10.0) -> FileProgress:
+        """Announce a file of a case, as often as one likes; how much of it is there already."""
+        ...
+
+    def send_part(self, file_id: str, start: int, data: bytes, timeout_s: float = 30.0) -> FileProgress:
+        """At most `PART` bytes from `start` on.  The answer says where to go on, whatever was sent."""
+        ...
+
+    def finish_file(self, file_id: str, timeout_s: float = 30.0) -> FileProgress:
+        """Everything is sent: have it verified.  Raises FileCorruptError, FilesMissingError besides."""
         ...
 
     def sign_in(self, operator_id: str, pin: str, timeout_s: float = 10.0) -> Operator:

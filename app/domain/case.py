@@ -125,6 +125,8 @@ class CaseLine:
     uploaded: bool
     print_state: str
     platform_number: str = ""
+    files: int = 0
+    files_sent: int = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -58,3 +58,24 @@ class MaterialFile:
     sha256: str
     added_at: datetime
     case_id: str = ""
+
+    def listed(self) -> dict[str, object]:
+        """What the message of a file, and the list in its case's message, say of it."""
+        return {
+            "file_id": self.file_id,
+            "sha256": self.sha256,
+            "size": self.size,
+            "media_type": self.media_type.value,
+            "pages": self.pages,
+            "role": self.role.value,
+            "material_key": self.material_key,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FileProgress:
+    """How much of a file the gateway holds; `sha256` (hex) is its own, "" until `complete`."""
+
+    offset: int
+    complete: bool
+    sha256: str = ""

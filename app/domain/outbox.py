@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+FILE_TOPIC = "material.file"  # a material on file; its message id is the file's id
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(minutes=30)
 
@@ -38,14 +39,24 @@ class OutboxMessage:
     def done(self) -> "OutboxMessage":
         return replace(self, lane=Lane.DONE, attempts=self.attempts + 1)
 
+    def sent_anew(self, now: datetime, reason: str) -> "OutboxMessage":
+        """As `failed`, remembering why, so that a second time can be told from the first."""
+        return replace(self.failed(now), reason=reason)
+
     def rejected(self, reason: str) -> "OutboxMessage":
         return replace(self, lane=Lane.REJECTED, reason=reason, attempts=self.attempts + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxSummary:
-    """`oldest` is the time of the oldest message that is still pending."""
+    """Counted in cases: one whose case or file was refused is `rejected`, else it is `pending`.
+
+    `oldest` is the time of the oldest message that is still pending.  `file_bytes`, `file_bytes_sent`:
+    of the materials on file that have not arrived yet.
+    """
 
     pending: int
     rejected: int
     oldest: datetime | None
+    file_bytes: int = 0
+    file_bytes_sent: int = 0

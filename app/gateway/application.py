@@ -2,6 +2,7 @@
 
 import base64
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from starlette.exceptions import HTTPException
 from app.gateway import enrolment, intake, numbers, operators, receipt_page, wire
 from app.gateway.database import stations
 from app.gateway.faults import Fault, GatewayFaultError, body_of
+from app.gateway.file_calls import file_calls
 from app.gateway.guard import FailureBrake, Guard
 from app.gateway.parts import Parts
 from app.gateway.publishing import catalog_version
@@ -90,16 +92,7 @@ def _public(parts: Parts) -> APIRouter:
 
 def _station_calls(parts: Parts) -> APIRouter:
     """What only an enrolled station may ask, each request signed with its key."""
-    router = APIRouter()
-
-    async def signer(request: Request, authorization: Annotated[str | None, Depends(_signature)]) -> str:
-        query = request.scope["query_string"]
-        path = request.scope["raw_path"] + (b"?" + query if query else b"")
-        signed = SignedRequest(
-            request.method, path.decode("latin-1"), await request.body(), authorization or ""
-        )
-        return await run_in_threadpool(authenticate, parts.database, signed, parts.now(), parts.demo)
-
+    router, signer = APIRouter(), _signer(parts)
     Caller = Annotated[str, Depends(signer)]
 
     @router.post("/v1/stations/{station_id}/numbers", status_code=201)
@@ -124,7 +117,22 @@ def _station_calls(parts: Parts) -> APIRouter:
         found = operators.sign_in(parts.database, asked.operator_id, asked.pin, parts.now(), parts.demo)
         return wire.SignedIn(operator_id=found.operator_id, name=found.name, role=found.role.value)
 
+    router.include_router(file_calls(parts, signer))
     return router
+
+
+def _signer(parts: Parts) -> Callable[..., Awaitable[str]]:
+    """A dependency: the station that signed the request."""
+
+    async def signer(request: Request, authorization: Annotated[str | None, Depends(_signature)]) -> str:
+        query = request.scope["query_string"]
+        path = request.scope["raw_path"] + (b"?" + query if query else b"")
+        signed = SignedRequest(
+            request.method, path.decode("latin-1"), await request.body(), authorization or ""
+        )
+        return await run_in_threadpool(authenticate, parts.database, signed, parts.now(), parts.demo)
+
+    return signer
 
 
 def _repository(parts: Parts) -> APIRouter:

@@ -30,6 +30,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     create_engine,
+    delete,
     event,
     insert,
     inspect,
@@ -40,7 +41,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app.errors import NewerSchemaError
 
-SCHEMA = 1
+SCHEMA = 2  # 2: materials on file
 _BUSY_MS = 15_000
 
 
@@ -144,6 +145,30 @@ messages = Table(
     Column("received_at", UtcTime, nullable=False),
 )
 
+# A material on file of a case, whole once `completed_at` is set.  The case may come later.
+files = Table(
+    "files",
+    _meta,
+    Column("file_id", String(36), primary_key=True),
+    Column("station_id", ForeignKey("stations.station_id"), nullable=False),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", String(40), nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("changed_at", UtcTime, nullable=False, index=True),
+    Column("completed_at", UtcTime),
+    CheckConstraint("received >= 0 AND received <= size", name="file_within_its_size"),
+)
+
+file_parts = Table(
+    "file_parts",
+    _meta,
+    Column("file_id", ForeignKey("files.file_id"), primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 operators = Table(
     "operators",
     _meta,
@@ -213,8 +238,9 @@ class Database:
                 found = db.scalar(select(schema_version.c.version)) or 0
             if found > SCHEMA:
                 raise NewerSchemaError(f"gateway schema {found} > {SCHEMA}")
-            if found == 0:
-                _meta.create_all(db)
+            if found < SCHEMA:
+                _meta.create_all(db)  # from 0 all tables, from 1 those of materials on file
+                db.execute(delete(schema_version))
                 db.execute(insert(schema_version).values(version=SCHEMA))
 
 

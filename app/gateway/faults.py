@@ -41,6 +41,12 @@ class Fault(Enum):
     RECEIPT_NOT_GENUINE = ("receipt_not_genuine", 422, False)
     CONTENT_MISMATCH = ("content_mismatch", 422, False)
     TOPIC_UNKNOWN = ("topic_unknown", 422, False)
+    FILE_DIFFERS = ("file_differs", 409, False)
+    FILE_TOO_LARGE = ("file_too_large", 413, False)
+    FILE_KIND = ("file_kind", 415, False)
+    FILE_UNKNOWN = ("file_unknown", 404, True)
+    FILE_CORRUPT = ("file_corrupt", 409, True)
+    FILES_MISSING = ("files_missing", 409, True)
     SIGN_IN = ("sign_in", 403, False)
     LOCKED_OUT = ("locked_out", 423, True)
 

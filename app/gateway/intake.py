@@ -7,10 +7,11 @@ Message id, case id and number are each unique in the database.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -19,7 +20,7 @@ from app.domain.case import Case
 from app.domain.numbering import number_valid
 from app.domain.receipt import Receipt, StationKey, TokenClaims, digest
 from app.errors import ReceiptNotGenuineError
-from app.gateway import numbers
+from app.gateway import files, numbers
 from app.gateway.database import cases, messages, station_keys
 from app.gateway.faults import Fault, GatewayFaultError
 from app.gateway.vault import RecordsBox
@@ -52,13 +53,15 @@ class _Handed:
     canonical: bytes
     salt: bytes
     token: str
+    files: tuple[Mapping[str, Any], ...]
 
 
 def take(db: Connection, box: RecordsBox, station_id: str, message: Message, now: datetime) -> str:
     """Store the message's case, or recognise it; returns the case id.
 
     Raises GatewayFaultError: message_differs, topic_unknown, invalid, receipt_not_genuine,
-    content_mismatch, number_not_leased, case_taken, number_taken.
+    content_mismatch, number_not_leased, case_taken, number_taken, files_missing (a file it lists
+    is not here whole: the same message helps once it is).
     """
     if _known(db, station_id, message):
         return message.case_id
@@ -71,6 +74,7 @@ def take(db: Connection, box: RecordsBox, station_id: str, message: Message, now
     if not numbers.leased(db, station_id, sequence):
         raise GatewayFaultError(Fault.NUMBER_NOT_LEASED, station_id)
     _refuse_taken(db, handed.case)
+    files.require(db, station_id, message.case_id, handed.files)
     _store(db, box, message, handed.case, claims, now)
     return handed.case.case_id
 
@@ -125,9 +129,15 @@ def _take_apart(content: dict[str, Any]) -> _Handed:
         case = record.build(Case, content["case"])
         receipt = record.build(Receipt, content["receipt"])
         salt, token = bytes.fromhex(content["salt"]), str(content["token"])
-        return _Handed(case, receipt, _canonical(content["receipt"]), salt, token)
+        listed = tuple(_listed(file) for file in content.get("files", []))
+        return _Handed(case, receipt, _canonical(content["receipt"]), salt, token, listed)
     except (KeyError, TypeError, ValueError) as error:
         raise GatewayFaultError(Fault.INVALID, type(error).__name__) from None  # the cause may quote data
+
+
+def _listed(sent: dict[str, Any]) -> Mapping[str, Any]:
+    """What has to be right of a file in a case's list.  Raises KeyError, TypeError, ValueError."""
+    return {"file_id": str(UUID(sent["file_id"])), "sha256": str(sent["sha256"]), "size": int(sent["size"])}
 
 
 def _canonical(sent: dict[str, Any]) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from app.errors import RemoteError, StoreBusyError
-from app.gateway import intake
+from app.gateway import files, intake
 from app.gateway.authority import Authority
 from app.gateway.database import Database, sqlite_url
 from app.gateway.operators import forget_tries, put_demo_operators
@@ -91,6 +91,7 @@ def maintain(parts: Parts) -> None:
     with parts.database.write() as db:
         forget_nonces(db, parts.now())
         forget_tries(db, parts.now())
+        files.clean(db, parts.now())
     if parts.platform is not None:
         with parts.database.read() as db:
             waiting = intake.waiting_for_platform(db)

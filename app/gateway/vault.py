@@ -80,8 +80,15 @@ class RecordsBox:
         self._cipher = AESGCM(key)
 
     def seal(self, record_id: str, text: str) -> bytes:
-        nonce = os.urandom(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, text.encode(), record_id.encode())
+        return self.seal_bytes(record_id, text.encode())
 
     def open(self, record_id: str, sealed: bytes) -> str:
-        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], record_id.encode()).decode()
+        return self.open_bytes(record_id, sealed).decode()
+
+    def seal_bytes(self, record_id: str, data: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, data, record_id.encode())
+
+    def open_bytes(self, record_id: str, sealed: bytes) -> bytes:
+        """Raises InvalidTag."""
+        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], record_id.encode())

@@ -56,13 +56,29 @@ class LeaseRequest(BaseModel):
 class MessageRequest(BaseModel):
     topic: str = Field(pattern="^[a-z][a-z_.]{0,39}$")
     case_id: str = Field(min_length=36, max_length=36)
-    content: dict[str, Any] = Field(description="case.received: case, receipt, salt (hex), token")
+    content: dict[str, Any] = Field(
+        description="case.received: case, receipt, salt (hex), token, files (those listed must be complete)"
+    )
 
 
 class MessageAnswer(BaseModel):
     message_id: str
     case_id: str
     platform_number: str = Field(description="Empty while the city platform has not given one")
+
+
+class FileAnnouncement(BaseModel):
+    case_id: str = Field(min_length=36, max_length=36)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Of the whole file, hex")
+    size: int = Field(ge=1, le=1 << 40, description="Bytes of the whole file")
+    media_type: str = Field(pattern="^(application/pdf|image/jpeg|image/png)$")
+
+
+class FileProgress(BaseModel):
+    file_id: str
+    offset: int = Field(description="Bytes the gateway holds: where to go on")
+    complete: bool = Field(description="Whole and verified")
+    sha256: str = Field(description="The gateway's own hash, empty until complete")
 
 
 class SignInRequest(BaseModel):

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import requests
 
+from app.domain.material_file import FileProgress, MaterialFile
 from app.domain.numbering import NumberBlock
 from app.domain.operator import Operator, Role
 from app.domain.outbox import OutboxMessage
@@ -22,6 +23,8 @@ from app.remote.request_signing import Sign, authorization
 LONGEST_ANSWER = 1 << 20
 CALL_S = 10.0
 ENROL_S = 20.0
+PART_S = 30.0
+_BYTES = "application/octet-stream"
 
 
 class GatewayClient:
@@ -69,6 +72,27 @@ class GatewayClient:
             raise ProtocolError("answered for another case")
         return _text(found, "platform_number")
 
+    def begin_file(self, file: MaterialFile, timeout_s: float = CALL_S) -> FileProgress:
+        """Announce a file of a case; how much of it is there already."""
+        sent = {
+            "case_id": file.case_id,
+            "sha256": file.sha256,
+            "size": file.size,
+            "media_type": file.media_type.value,
+        }
+        return _progress(self._call("PUT", _file_path(file.file_id), sent, timeout_s), file.file_id)
+
+    def send_part(self, file_id: str, start: int, data: bytes, timeout_s: float = PART_S) -> FileProgress:
+        """At most `PART` bytes; the answer says where to go on."""
+        path = f"{_file_path(file_id)}/parts/{start:d}"
+        return _progress(self._send("PUT", path, data, _BYTES, timeout_s), file_id)
+
+    def finish_file(self, file_id: str, timeout_s: float = PART_S) -> FileProgress:
+        """Raises FileCorruptError, FilesMissingError (not all of it is there) besides."""
+        return _progress(
+            self._send("POST", f"{_file_path(file_id)}/complete", b"", _BYTES, timeout_s), file_id
+        )
+
     def sign_in(self, operator_id: str, pin: str, timeout_s: float = CALL_S) -> Operator:
         """Raises SignInError (values: left), LockedOutError (values: minutes)."""
         asked = {"operator_id": operator_id, "pin": pin}
@@ -89,9 +113,14 @@ class GatewayClient:
         signed: bool = True,
     ) -> dict[str, Any]:
         body = b"" if sent is None else json.dumps(sent, ensure_ascii=False, sort_keys=True).encode()
+        return self._send(method, path, body, "application/json", deadline_s, signed=signed)
+
+    def _send(
+        self, method: str, path: str, body: bytes, media_type: str, deadline_s: float, *, signed: bool = True
+    ) -> dict[str, Any]:
         headers = {"Accept": "application/json"}
         if body:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = media_type
         if signed:
             if self._sign is None:
                 raise NotEnrolledError
@@ -126,6 +155,22 @@ def _time(found: Mapping[str, Any], name: str) -> datetime:
     if at.tzinfo is None:
         raise ProtocolError(f"{name} has no zone")
     return at
+
+
+def _file_path(file_id: str) -> str:
+    return f"/v1/files/{quote(file_id, safe='')}"
+
+
+def _progress(found: Mapping[str, Any], file_id: str) -> FileProgress:
+    if _text(found, "file_id") != file_id:
+        raise ProtocolError("answered for another file")
+    complete = found.get("complete")
+    if not isinstance(complete, bool):
+        raise ProtocolError("complete is missing in the answer")
+    offset = int(_value(found, "offset", int))
+    if offset < 0:
+        raise ProtocolError("a negative offset")
+    return FileProgress(offset, complete, _text(found, "sha256"))
 
 
 def _block(found: Mapping[str, Any]) -> NumberBlock:

@@ -13,6 +13,8 @@ from app.errors import (
     AppError,
     ClockWrongError,
     EnrolmentRefusedError,
+    FileCorruptError,
+    FilesMissingError,
     LockedOutError,
     OfflineError,
     ProtocolError,
@@ -73,6 +75,11 @@ def _by_code(code: str, values: dict[str, Any], enrolling: bool) -> AppError:
         return SignInError(left=values.get("left", "?"))
     if code == "locked_out":
         return LockedOutError(minutes=values.get("minutes", "?"))
+    if code in ("files_missing", "file_unknown"):
+        missing = values.get("missing")
+        return FilesMissingError(code, missing=missing if isinstance(missing, list) else None)
+    if code == "file_corrupt":
+        return FileCorruptError(code)
     said = {"reason": code, "words": _words(code)}
     if code in _ABOUT_THE_STATION:
         return StationRefusedError(code, **said)

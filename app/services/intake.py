@@ -1,6 +1,6 @@
 """Receiving a case (收件): the one write path of the counter, the kiosk, the pop-up and the command line."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -10,14 +10,15 @@ from app.domain.case import Application, Case, CaseState
 from app.domain.catalog import Item
 from app.domain.deadline import deadlines
 from app.domain.identity import mask_phone
-from app.domain.outbox import OutboxMessage
+from app.domain.outbox import FILE_TOPIC, OutboxMessage
 from app.domain.precheck import Finding, Severity, check, complete_materials, first_error
 from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.domain.receipt import IssuedReceipt, Receipt, ReceiptMaterial
-from app.domain.record import plain
+from app.domain.record import dumps, plain
 from app.domain.situation import reached
 from app.errors import ClockWrongError, NoCatalogError, NotEnrolledError, RemoteError, UnknownItemError
 from app.ports import Sealer, UnitOfWork
+from app.services.materials import forget
 from app.services.office import Office
 
 TOPIC = "case.received"
@@ -86,9 +87,10 @@ def receive(office: Office, application: Application, *, offline: bool) -> Recei
             offline=offline,
         )
         issued = sealer.issue(receipt_of(office, case, item))
-        _store(work, case, issued)
+        unused = _store(work, case, issued)
         _remember_time(work, now)
         work.commit()
+    forget(office, unused)
     warnings = tuple(f for f in findings if f.severity is Severity.WARNING)
     return Received(case, issued, repeated=False, warnings=warnings)
 
@@ -227,21 +229,27 @@ def _remember_time(work: UnitOfWork, now: datetime) -> None:
     work.set_note(LAST_TIME, (now if known is None else max(now, known)).isoformat())
 
 
-def _store(work: UnitOfWork, case: Case, issued: IssuedReceipt) -> None:
+def _store(work: UnitOfWork, case: Case, issued: IssuedReceipt) -> Sequence[str]:
+    """Everything a case is, in one transaction; the ids of files its draft had set aside."""
     work.add_case(case, issued)
+    draft_id, at = case.application.request_id, case.received_at
+    files = work.bind_files(draft_id, case.case_id)
+    for file in files:  # before the case, which waits for them
+        work.add_message(OutboxMessage(file.file_id, FILE_TOPIC, case.case_id, dumps(file.listed()), at, at))
     body = {
         "case": plain(case),
         "receipt": plain(issued.receipt),
         "salt": issued.salt.hex(),
         "token": issued.token,
     }
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    at = case.received_at
-    work.add_message(OutboxMessage(str(uuid4()), TOPIC, case.case_id, text, at, at))
+    if files:
+        body["files"] = [file.listed() for file in files]
+    work.add_message(OutboxMessage(str(uuid4()), TOPIC, case.case_id, dumps(body), at, at))
     work.add_print(PrintJob(str(uuid4()), case.case_id, PaperForm.SLIP, 1, PrintState.PREPARED, "", at))
     work.count_use(case.application.item_code)
     work.audit(at, case.application.operator_id, "case.received", case.case_id)
-    work.drop_draft(case.application.request_id)
+    work.drop_draft(draft_id)
+    return work.drop_files(draft_id)
 
 
 def _situation_words(item: Item, application: Application) -> tuple[str, ...]:

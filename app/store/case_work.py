@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select, up
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.case import Case, CaseLine
-from app.domain.outbox import Lane
+from app.domain.outbox import FILE_TOPIC, Lane
 from app.domain.receipt import IssuedReceipt
 from app.domain.record import dumps
 from app.errors import StoreError
@@ -114,6 +114,7 @@ def _lines() -> Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
+    files = select(func.count()).where(of_case, OUTBOX.c.topic == FILE_TOPIC)
     columns = (
         CASES.c.case_id,
         CASES.c.number,
@@ -123,7 +124,13 @@ def _lines() -> Select[Any]:
         CASES.c.operator_id,
         CASES.c.platform_number,
     )
-    query = select(*columns, (done & ~undone).label("uploaded"), last_print.label("print_state"))
+    query = select(
+        *columns,
+        (done & ~undone).label("uploaded"),
+        last_print.label("print_state"),
+        files.scalar_subquery().label("files"),
+        files.where(OUTBOX.c.lane == Lane.DONE.value).scalar_subquery().label("files_sent"),
+    )
     return query.order_by(CASES.c.received_at.desc(), CASES.c.seq.desc())
 
 
@@ -142,4 +149,6 @@ def _line(row: Row[Any]) -> CaseLine:
         uploaded=bool(row.uploaded),
         print_state=row.print_state or NEVER_PRINTED,
         platform_number=row.platform_number,
+        files=row.files,
+        files_sent=row.files_sent,
     )

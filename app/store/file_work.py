@@ -1,6 +1,6 @@
 """What is known of materials on file; their contents lie in the vault (app.store.vault)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
@@ -32,6 +32,14 @@ class FileWork(Work):
 
     def files_of_case(self, case_id: str) -> Sequence[MaterialFile]:
         return self._files(FILES.c.case_id == case_id)
+
+    def files_sent(self, case_id: str) -> Mapping[str, int]:
+        """Bytes of each file of a case that the gateway has said it holds, by `file_id`."""
+        mine = select(FILES.c.file_id, FILES.c.sent).where(FILES.c.case_id == case_id)
+        return {row.file_id: row.sent for row in self._rows(mine)}
+
+    def set_file_sent(self, file_id: str, sent: int) -> None:
+        self._write(update(FILES).where(FILES.c.file_id == file_id).values(sent=sent))
 
     def set_file_aside(self, file_id: str, aside: bool) -> None:
         """Out of the draft, or back into it; a file of a case is left alone."""

@@ -4,16 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Row, case, func, insert, select, true, update
 
-from app.domain.outbox import Lane, OutboxMessage, OutboxSummary
+from app.domain.outbox import FILE_TOPIC, Lane, OutboxMessage, OutboxSummary
 from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.errors import StoreError
-from app.store.schema import OUTBOX, PRINTS
+from app.store.schema import FILES, OUTBOX, PRINTS
 from app.store.work import Work
 
 _OPEN = ("prepared", "sent", "unknown")
 _LONGEST_WAIT = timedelta(days=1)
+
+
+_UNDONE = OUTBOX.c.lane != Lane.DONE.value
+_IS_FILE = OUTBOX.c.topic == FILE_TOPIC
+
+
+def _files_under_way() -> ColumnElement[bool]:
+    """Whether a file of the message's case has not arrived yet."""
+    other = OUTBOX.alias()
+    mine = other.c.case_id == OUTBOX.c.case_id, other.c.topic == FILE_TOPIC
+    return select(other.c.seq).where(*mine, other.c.lane != Lane.DONE.value).exists()
 
 
 class OutboxWork(Work):
@@ -24,16 +35,18 @@ class OutboxWork(Work):
             self._write(insert(OUTBOX).values(**_message_columns(message)))
 
     def due_messages(
-        self, now: datetime, limit: int = 50, *, refused: bool = False
+        self, now: datetime, limit: int = 50, *, refused: bool = False, files: bool = False
     ) -> Sequence[OutboxMessage]:
         """Pending ones whose time has come, in the order they were added; `refused`: those too.
 
+        `files`: those of materials on file; else all others whose case's files have all arrived.
         No message ever waits longer than a day: one that claims to was put off while the
         clock was wrong, and is due.
         """
         timely = (OUTBOX.c.not_before <= now) | (OUTBOX.c.not_before > now + _LONGEST_WAIT)
         lanes = (Lane.PENDING, Lane.REJECTED) if refused else (Lane.PENDING,)
-        due = select(OUTBOX).where(OUTBOX.c.lane.in_([lane.value for lane in lanes]), timely)
+        which = _IS_FILE if files else ~_IS_FILE & ~_files_under_way()
+        due = select(OUTBOX).where(OUTBOX.c.lane.in_([lane.value for lane in lanes]), timely, which)
         return tuple(_message(row) for row in self._rows(due.order_by(OUTBOX.c.seq).limit(max(limit, 0))))
 
     def messages_of(self, case_id: str) -> Sequence[OutboxMessage]:
@@ -53,15 +66,31 @@ class OutboxWork(Work):
         if self._row(select(OUTBOX.c.seq).where(mine)) is None:
             raise StoreError("no such message")
 
+    def send_again(self, case_id: str, message_ids: Sequence[str]) -> None:
+        """Messages the gateway says it does not have after all, delivered or not: pending anew."""
+        mine = OUTBOX.c.case_id == case_id, OUTBOX.c.message_id.in_(message_ids)
+        self._write(update(OUTBOX).where(*mine).values(lane=Lane.PENDING.value, reason="", attempts=0))
+
     def outbox_summary(self) -> OutboxSummary:
-        waiting = OUTBOX.c.lane != Lane.DONE.value
-        lanes = select(OUTBOX.c.lane, func.count().label("n"), func.min(OUTBOX.c.created_at).label("oldest"))
-        rows = {row.lane: row for row in self._rows(lanes.where(waiting).group_by(OUTBOX.c.lane))}
-        pending, rejected = rows.get(Lane.PENDING.value), rows.get(Lane.REJECTED.value)
+        """By cases: one with anything refused is refused, whatever else of it still waits."""
+        refused = func.max(case((OUTBOX.c.lane == Lane.REJECTED.value, 1), else_=0)).label("refused")
+        oldest = func.min(OUTBOX.c.created_at).label("oldest")
+        waiting = select(refused, oldest).where(_UNDONE).group_by(OUTBOX.c.case_id).subquery()
+        totals = select(
+            waiting.c.refused, func.count().label("n"), func.min(waiting.c.oldest).label("oldest")
+        )
+        rows = {row.refused: row for row in self._rows(totals.group_by(waiting.c.refused))}
+        pending, rejected = rows.get(0), rows.get(1)
+        size, sent = (func.coalesce(func.sum(c), 0) for c in (FILES.c.size, FILES.c.sent))
+        sizes = select(size.label("size"), sent.label("sent"))
+        under_way = sizes.join_from(OUTBOX, FILES, OUTBOX.c.message_id == FILES.c.file_id).where(_UNDONE)
+        files = self._row(under_way)
         return OutboxSummary(
             pending=pending.n if pending else 0,
             rejected=rejected.n if rejected else 0,
             oldest=pending.oldest if pending else None,
+            file_bytes=int(files.size) if files else 0,
+            file_bytes_sent=int(files.sent) if files else 0,
         )
 
 

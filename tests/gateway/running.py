@@ -176,7 +176,8 @@ class AStation:
     def raw(self, method: str, path: str, body: bytes = b"", header: str | None = None) -> requests.Response:
         """A signed request as bytes, for what the client would never send."""
         value = header or authorization(self.station_id, self.sign, method, path, body)
-        headers = {"Authorization": value, "Content-Type": "application/json"}
+        media_type = "application/octet-stream" if "/parts/" in path else "application/json"
+        headers = {"Authorization": value, "Content-Type": media_type}
         return requests.request(method, f"{self.url}{path}", data=body, headers=headers, timeout=20)
 
 

@@ -1,11 +1,13 @@
 """The interface as a whole: its OpenAPI document, every path, every refusal in one form."""
 
+import hashlib
 import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 import requests
@@ -50,6 +52,15 @@ def test_every_path_answers_as_the_document_says(running: RunningGateway, statio
     sent = {"topic": message.topic, "case_id": message.case_id, "content": json.loads(message.body)}
     wrong_pin = {"operator_id": "2000", "pin": "1"}
 
+    data = b"%PDF-1.7 made up"
+    path = f"/v1/files/{uuid4()}"
+    announced = {
+        "case_id": str(uuid4()),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "size": len(data),
+        "media_type": "application/pdf",
+    }
+
     def call(method: str, path: str, body: Any = None) -> int:
         data = json.dumps(body).encode() if body is not None else b""
         return station.raw(method, path, data).status_code
@@ -61,6 +72,10 @@ def test_every_path_answers_as_the_document_says(running: RunningGateway, statio
             "POST", f"/v1/stations/{station.station_id}/numbers", {"count": 2}
         ),
         "put /v1/messages/{message_id}": call("PUT", f"/v1/messages/{message.message_id}", sent),
+        "put /v1/files/{file_id}": call("PUT", path, announced),
+        "get /v1/files/{file_id}": call("GET", path),
+        "put /v1/files/{file_id}/parts/{start}": station.raw("PUT", f"{path}/parts/0", data).status_code,
+        "post /v1/files/{file_id}/complete": call("POST", f"{path}/complete"),
         "post /v1/operators/sign-in": call("POST", "/v1/operators/sign-in", wrong_pin),
         "get /R/{token}": call("GET", f"/R/{token}"),
         "get /repository/metadata/{name}": call("GET", "/repository/metadata/1.root.json"),
