@@ -248,6 +248,29 @@ class PrinterFaultError(DeviceError):
     code = "device.printer_fault"
 
 
+class PrinterJamError(DeviceError):
+    code = "device.printer_jam"
+
+
+class PrinterTonerError(DeviceError):
+    """Toner or ink is used up, or its waste bin is full."""
+
+    code = "device.printer_toner"
+
+
+class PrinterPausedError(DeviceError):
+    """Somebody stopped the printer or its queue; it takes no jobs until it is resumed."""
+
+    code = "device.printer_paused"
+
+
+class PrinterUnsupportedError(DeviceError):
+    """The printer cannot print what it would get: no PDF, or not so many copies."""
+
+    code = "device.printer_unsupported"
+    retryable = False
+
+
 class PrintUnprovenError(DeviceError):
     """Everything was sent to a printer that never says whether it printed: look at the paper."""
 

@@ -28,6 +28,9 @@ _STATUS_OF_REASON = {
     "device.protocol": DeviceStatus.OFFLINE,
     "device.printer_paper": DeviceStatus.USER_ERROR,
     "device.printer_cover": DeviceStatus.USER_ERROR,
+    "device.printer_jam": DeviceStatus.USER_ERROR,
+    "device.printer_toner": DeviceStatus.USER_ERROR,
+    "device.printer_paused": DeviceStatus.USER_ERROR,
 }
 
 

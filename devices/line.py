@@ -52,7 +52,7 @@ class Line(Protocol):
 def open_line(url: str, baudrate: int = 0) -> Line:
     """Open a line by URL or port name.  Raises DeviceNotFoundError, after about two seconds at most."""
     if url.startswith("socket://"):
-        return SocketLine(_connect(*_address(url)))
+        return SocketLine(connect(*_address(url)))
     return SerialLine(_open_serial(url, baudrate or DEFAULT_BAUDRATE))
 
 
@@ -172,8 +172,11 @@ def _address(url: str) -> tuple[str, int]:
     return host, port
 
 
-def _connect(host: str, port: int) -> socket.socket:
-    """Try every address of the host, CONNECT_S for all of them together."""
+def connect(host: str, port: int) -> socket.socket:
+    """A TCP connection: every address of the host is tried, CONNECT_S for all of them together.
+
+    Raises DeviceNotFoundError.
+    """
     ends = time.monotonic() + CONNECT_S
     problem: OSError = TimeoutError("no address")
     try:
