@@ -8,6 +8,10 @@
                a4_printer                tray, duplex
                scanner                   baudrate, profile
 
+A line is a port (/dev/ttyUSB0, COM3), a URL (socket://host:port, rfc2217://…), or for reader, receipt printer
+and scanner "auto": wherever it is plugged in ("auto LINE LINE …": among these); `id` then names the one device
+that will do.
+
 Unknown keys are errors, and all faults of a file are reported at once (`SettingsError.values["faults"]`).
 """
 
@@ -30,15 +34,16 @@ DRIVERS: Mapping[DeviceKind, tuple[str, ...]] = {
     DeviceKind.ID_READER: ("sdt",),
     DeviceKind.RECEIPT_PRINTER: ("escpos",),
     DeviceKind.A4_PRINTER: (),
-    DeviceKind.SCANNER: ("serial",),
+    DeviceKind.SCANNER: ("serial", "wedge"),
     DeviceKind.DOCUMENT_CAMERA: (),
 }
+NO_LINE = ("wedge",)  # it types into whatever has the focus
 WIDTHS_MM = (80, 58)
 _OWN_KEYS: Mapping[DeviceKind, tuple[str, ...]] = {
-    DeviceKind.ID_READER: ("baudrate",),
-    DeviceKind.RECEIPT_PRINTER: ("baudrate", "width_mm", "profile"),
+    DeviceKind.ID_READER: ("baudrate", "id"),
+    DeviceKind.RECEIPT_PRINTER: ("baudrate", "width_mm", "profile", "id"),
     DeviceKind.A4_PRINTER: ("tray", "duplex"),
-    DeviceKind.SCANNER: ("baudrate", "profile"),
+    DeviceKind.SCANNER: ("baudrate", "profile", "id"),
     DeviceKind.DOCUMENT_CAMERA: (),
 }
 
@@ -54,6 +59,7 @@ class DeviceSettings:
     profile: str = ""
     tray: str = ""
     duplex: bool = False
+    device_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +181,16 @@ class _Checked:
         return DeviceSettings(
             kind,
             self.text(table, "driver", where, lambda s: s in DRIVERS[kind], required=True),
-            self.text(table, "line", where, lambda s: bool(s.strip()), required=True),
+            self.text(
+                table, "line", where, lambda s: bool(s.strip()), required=table.get("driver") not in NO_LINE
+            ),
             self.number(table, "baudrate", where, lambda n: 0 < n <= 4_000_000, 0),
             self.number(table, "width_mm", where, lambda n: n in WIDTHS_MM, 80),
             self.flag(table, "simulated", where),
             self.text(table, "profile", where, lambda s: s.isascii() and bool(s.strip()), required=False),
             self.text(table, "tray", where, lambda s: s.isascii() and bool(s.strip()), required=False),
             self.flag(table, "duplex", where),
+            self.text(table, "id", where, lambda s: s.isprintable() and bool(s.strip()), required=False),
         )
 
     def number(

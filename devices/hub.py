@@ -112,7 +112,9 @@ class DeviceHub:
                 del self._holders[kind]
 
     def trigger_scan(self, on: bool) -> None:
-        pass
+        scanner = self._sessions.get(DeviceKind.SCANNER)
+        if isinstance(scanner, ScannerSession):
+            scanner.trigger(on)
 
     def find(self) -> Future[Sequence[FoundDevice]]:
         future: Future[Sequence[FoundDevice]] = Future()

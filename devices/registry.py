@@ -5,23 +5,26 @@ session of its kind needs (devices/session.py).  Other transports (USB, CUPS, PC
 with drivers that open their own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.device import DeviceKind
+from app.domain.device import DeviceKind, FoundDevice
 from app.errors import SettingsError
 from devices.escpos_printer import EscposPrinter
 from devices.line import Line, open_line
 from devices.scanner import SerialScanner
+from devices.scanner_profiles import profile_of
 from devices.sdt_reader import SdtReader
+from devices.wedge_scanner import KeyboardLine, WedgeScanner
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
     """One configured device.  `line`: a URL or a port; `baudrate` 0: the driver's usual one.
 
-    `profile`: the table of its model in resources/devices; "" the plain one.
+    `profile`: the table of its model in resources/devices; "" the plain one.  `device_id`: of an `auto` line,
+    the only device that will do (the `id` that find-devices shows).
     """
 
     kind: DeviceKind
@@ -33,6 +36,7 @@ class DeviceLine:
     profile: str = ""
     tray: str = ""
     duplex: bool = False
+    device_id: str = ""
 
 
 def _open(device: DeviceLine, baudrate: int) -> Line:
@@ -51,8 +55,20 @@ class DriverEntry:
 _DRIVERS: dict[DeviceKind, dict[str, DriverEntry]] = {
     DeviceKind.ID_READER: {"sdt": DriverEntry(lambda line, device: SdtReader(line), 115200)},
     DeviceKind.RECEIPT_PRINTER: {"escpos": DriverEntry(lambda line, device: EscposPrinter(line), 9600)},
-    DeviceKind.SCANNER: {"serial": DriverEntry(lambda line, device: SerialScanner(line), 9600)},
+    DeviceKind.SCANNER: {
+        "serial": DriverEntry(lambda line, device: SerialScanner(line, profile_of(device.profile)), 9600),
+        "wedge": DriverEntry(
+            lambda line, device: WedgeScanner(profile_of(device.profile)),
+            0,
+            lambda device, rate: KeyboardLine(),
+        ),
+    },
 }
+
+# Searches of what is not a serial port: USB devices, print queues.  Each takes a few seconds at most, asks what
+# it finds what it is, and raises nothing but DeviceErrors.
+Search = Callable[[], Sequence[FoundDevice]]
+SEARCHES: tuple[Search, ...] = ()
 
 
 def known_drivers(kind: DeviceKind) -> tuple[str, ...]:
