@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.domain.device import DeviceEvent, DeviceHealth
+from app.domain.device import DeviceEvent, DeviceHealth, DeviceKind
 from app.errors import AppError
 from app.services.outbox_relay import RelayReport, relay
 from app.services.station_status import StationStatus, look
@@ -11,6 +11,7 @@ from ui.status_lines import Known, StatusLine, status_lines
 
 HEARTBEAT_MS = 5_000
 RELAY_MS = 10_000
+FILES_S = 2.0  # of files at a time: a status look and the next case share the thread
 
 
 class StatusBoard(QObject):
@@ -27,6 +28,7 @@ class StatusBoard(QObject):
         self._desk = desk
         self.status: StationStatus | None = None
         self._healths: tuple[DeviceHealth, ...] = ()
+        self._told: dict[DeviceKind, DeviceHealth] = {}
         self._trouble: AppError | None = None
         self._looking = False
         self.lines: tuple[StatusLine, ...] = ()
@@ -67,8 +69,20 @@ class StatusBoard(QObject):
         if isinstance(event, DeviceHealth):
             self.refresh_devices()
 
+    def tell(self, health: DeviceHealth) -> None:
+        """How a device is that lives in the window itself (the document camera), on the GUI thread."""
+        self._told[health.kind] = health
+        self._desk.office.journal.heard(health)
+        self.refresh_devices()
+
+    def forget(self, kind: DeviceKind) -> None:
+        """That device is no part of this station any more."""
+        if self._told.pop(kind, None) is not None:
+            self.refresh_devices()
+
     def refresh_devices(self) -> None:
-        self._healths = tuple(self._desk.office.devices.health())
+        known = {health.kind: health for health in self._desk.office.devices.health()} | self._told
+        self._healths = tuple(known[kind] for kind in DeviceKind if kind in known)
         self._update()
 
     def _seen(self, status: StationStatus) -> None:
@@ -118,7 +132,7 @@ class Relay(QObject):
         office = self._desk.office
         self._desk.tasks.run(
             self._desk.relay_executor,
-            lambda: relay(office),
+            lambda: relay(office, files_s=FILES_S),
             owner=self,
             done=self._done,
             failed=lambda _error: self._done(None),
@@ -128,5 +142,6 @@ class Relay(QObject):
         self._running = False
         if report is not None:
             self.relayed.emit(report)
+            self._again = self._again or report.more
         if self._again:
             self.run()
