@@ -32,8 +32,8 @@ from app.texts import load
 MODES = (Channel.COUNTER, Channel.KIOSK, Channel.POPUP)
 DRIVERS: Mapping[DeviceKind, tuple[str, ...]] = {
     DeviceKind.ID_READER: ("sdt",),
-    DeviceKind.RECEIPT_PRINTER: ("escpos",),
-    DeviceKind.A4_PRINTER: (),
+    DeviceKind.RECEIPT_PRINTER: ("escpos", "cups_raw"),
+    DeviceKind.A4_PRINTER: ("ipp",),
     DeviceKind.SCANNER: ("serial", "wedge"),
     DeviceKind.DOCUMENT_CAMERA: (),
 }

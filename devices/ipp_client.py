@@ -26,7 +26,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from app.errors import DeviceNotFoundError, DeviceProtocolError, DeviceTimeoutError
 from devices import ipp_codec as ipp
-from devices.ipp_codec import Attributes, Group, GroupTag, Message, Tag, Value
+from devices.ipp_codec import Attributes, Group, GroupTag, Message, Tag, Value, Values
 from devices.line import connect
 
 PORT = 631
@@ -112,7 +112,7 @@ class IppClient:
 
         Raises what `exchange` raises, IppRefusedError for a status that is no success.
         """
-        asked = {
+        asked: dict[str, Values] = {
             "attributes-charset": (Value(Tag.CHARSET, "utf-8"),),
             "attributes-natural-language": (Value(Tag.LANGUAGE, "en"),),
             "printer-uri": (Value(Tag.URI, self.target.uri),),
