@@ -2,34 +2,43 @@
 
 One session with its own thread for each configured device; the hub starts with none of them
 plugged in and closes without waiting for one that hangs.
+
+A device in use is left in peace: while a slip is printed, a card is waited for, a test is running or a flow
+has claimed it, nobody else may test or claim it, and who asks how it is gets the last answer.  Printing and
+reading are never refused for it: a person's paper waits for a test to end, no longer.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import Any, TypeVar
 
 from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, FoundDevice
 from app.domain.printing import DocumentOptions, PrintOutcome, PrintState, SlipPaper
-from app.errors import DeviceBusyError, DeviceNotConfiguredError
+from app.errors import DeviceBusyError, DeviceError, DeviceNotConfiguredError
 from app.ports import Clock
+from devices.claims import Claims
+from devices.discovery import Progress, find_devices
+from devices.document_session import DocumentSession
+from devices.plugged import BOOK, is_auto
 from devices.printer_session import PrinterSession
 from devices.reader_session import ReaderSession
-from devices.registry import DeviceLine
+from devices.registry import DeviceLine, entry_for
 from devices.scanner_session import ScannerSession
 from devices.session import Session
 
 _CLOSE_S = 1.0
-DOTS = {80: 576, 58: 384}
 _SESSIONS: dict[DeviceKind, type[Session[Any]]] = {
     DeviceKind.ID_READER: ReaderSession,
     DeviceKind.RECEIPT_PRINTER: PrinterSession,
+    DeviceKind.A4_PRINTER: DocumentSession,
     DeviceKind.SCANNER: ScannerSession,
 }
+READING, PRINTING, TESTING = "reading", "printing", "testing"  # who has a device, where it is not a flow
 _T = TypeVar("_T")
 
 logger = logging.getLogger(__name__)
@@ -43,8 +52,14 @@ class DeviceHub:
         self._lock = Lock()
         self._listeners: list[Callable[[DeviceEvent], None]] = []
         self._said: dict[DeviceKind, DeviceHealth] = {}
-        self._holders: dict[DeviceKind, str] = {}
+        self._claims = Claims()
+        self._closing = Event()
         chosen = {line.kind: line for line in lines if line.kind in _SESSIONS}
+        for line in chosen.values():
+            entry_for(line)
+        self._fixed = [line.line for line in chosen.values() if not is_auto(line.line)]
+        for fixed in self._fixed:  # before any session looks around
+            BOOK.reserve(fixed)
         self._sessions = {kind: _SESSIONS[kind](line, clock, self._emit) for kind, line in chosen.items()}
 
     def listen(self, listener: Callable[[DeviceEvent], None]) -> None:
@@ -71,67 +86,100 @@ class DeviceHub:
     def read_card(self, deadline_s: float, cancelled: Event) -> Future[CardRead]:
         """The card goes to the caller alone, not to the listeners.  A cancel ends it with NoCardError."""
         reader = self._reader()
-        return _missing() if reader is None else reader.read_card(deadline_s, cancelled)
+        if reader is None:
+            return _missing()
+        return self._in_use(DeviceKind.ID_READER, READING, lambda: reader.read_card(deadline_s, cancelled))
 
     def print_slip(self, data: bytes, deadline_s: float) -> Future[PrintOutcome]:
         printer = self._sessions.get(DeviceKind.RECEIPT_PRINTER)
         if isinstance(printer, PrinterSession):
-            return printer.print(data, deadline_s)
+            return self._in_use(printer.device.kind, PRINTING, lambda: printer.print(data, deadline_s))
         future: Future[PrintOutcome] = Future()
         future.set_result(PrintOutcome(PrintState.FAILED, DeviceNotConfiguredError.code))
         return future
 
     def slip_paper(self) -> SlipPaper:
         printer = self._sessions.get(DeviceKind.RECEIPT_PRINTER)
-        if printer is None:
-            return SlipPaper()
-        width_mm = printer.device.width_mm
-        return SlipPaper(width_mm, DOTS[width_mm])
+        return printer.paper if isinstance(printer, PrinterSession) else SlipPaper()
 
     def print_document(self, pdf: bytes, options: DocumentOptions, deadline_s: float) -> Future[PrintOutcome]:
+        printer = self._sessions.get(DeviceKind.A4_PRINTER)
+        if isinstance(printer, DocumentSession):
+            return printer.print(pdf, options, deadline_s)
         future: Future[PrintOutcome] = Future()
         future.set_result(PrintOutcome(PrintState.FAILED, DeviceNotConfiguredError.code))
         return future
 
     def drop_prints(self) -> None:
-        pass
+        for session in self._sessions.values():
+            if isinstance(session, DocumentSession):
+                session.drop_prints()
 
     def self_test(self, kind: DeviceKind) -> Future[DeviceHealth]:
-        return self.probe(kind)
-
-    @contextmanager
-    def claim(self, kind: DeviceKind, holder: str) -> Iterator[None]:
-        with self._lock:
-            if kind in self._holders:
-                raise DeviceBusyError(holder=self._holders[kind])
-            self._holders[kind] = holder
+        session = self._sessions.get(kind)
+        if session is None:
+            return _missing()
         try:
-            yield
-        finally:
-            with self._lock:
-                del self._holders[kind]
+            self._claims.claim(kind, TESTING)
+        except DeviceBusyError as error:
+            return _refused(error)
+        future = session.self_test()
+        future.add_done_callback(lambda done: self._claims.unclaim(kind))
+        return future
+
+    def claim(self, kind: DeviceKind, holder: str) -> AbstractContextManager[None]:
+        return self._claims.claimed(kind, holder)
 
     def trigger_scan(self, on: bool) -> None:
         scanner = self._sessions.get(DeviceKind.SCANNER)
         if isinstance(scanner, ScannerSession):
             scanner.trigger(on)
 
-    def find(self) -> Future[Sequence[FoundDevice]]:
+    def find(
+        self, progress: Progress | None = None, cancelled: Event | None = None
+    ) -> Future[Sequence[FoundDevice]]:
+        """`progress(done, total)` on a thread of its own; what is in use here is not asked.
+
+        A cancel ends it with what has been found by then.
+        """
         future: Future[Sequence[FoundDevice]] = Future()
-        future.set_result(())
+
+        def over() -> bool:
+            return self._closing.is_set() or (cancelled is not None and cancelled.is_set())
+
+        def look() -> None:
+            try:
+                future.set_result(find_devices(progress=progress, over=over))
+            except Exception as error:
+                future.set_exception(error)
+
+        Thread(target=look, name="device-find", daemon=True).start()
         return future
 
     def probe(self, kind: DeviceKind) -> Future[DeviceHealth]:
         session = self._sessions.get(kind)
-        return _missing() if session is None else session.probe()
+        if session is None:
+            return _missing()
+        return _done(session.health) if self._claims.holder(kind) else session.probe()
 
     def close(self) -> None:
         """Takes a second at most; a thread that hangs in a device is left behind."""
+        self._closing.set()
         ends = time.monotonic() + _CLOSE_S
         for session in self._sessions.values():
             session.close()
         for session in self._sessions.values():
             session.join(max(0.0, ends - time.monotonic()))
+        for line in self._fixed:
+            BOOK.release(line)
+        self._fixed = []
+
+    def _in_use(self, kind: DeviceKind, word: str, work: Callable[[], Future[_T]]) -> Future[_T]:
+        """The device counts as in use until the work is done."""
+        self._claims.begin(kind, word)
+        future = work()
+        future.add_done_callback(lambda done: self._claims.end(kind, word))
+        return future
 
     def _reader(self) -> ReaderSession | None:
         reader = self._sessions.get(DeviceKind.ID_READER)
@@ -159,6 +207,16 @@ def _tell(listener: Callable[[DeviceEvent], None], event: DeviceEvent) -> None:
 
 
 def _missing() -> Future[_T]:
+    return _refused(DeviceNotConfiguredError("not in station.toml"))
+
+
+def _refused(error: DeviceError) -> Future[_T]:
     future: Future[_T] = Future()
-    future.set_exception(DeviceNotConfiguredError("not in station.toml"))
+    future.set_exception(error)
+    return future
+
+
+def _done(value: _T) -> Future[_T]:
+    future: Future[_T] = Future()
+    future.set_result(value)
     return future

@@ -105,6 +105,17 @@ class SocketLine:
         self.sent += count
         return count
 
+    def is_broken(self) -> bool:
+        """Whether the other side has gone; takes nothing of what has arrived."""
+        try:
+            return bool(select.select([self._socket], [], [], 0)[0]) and not self._socket.recv(
+                1, socket.MSG_PEEK
+            )
+        except BlockingIOError:
+            return False
+        except (OSError, ValueError):
+            return True
+
     def close(self) -> None:
         self._socket.close()
 
@@ -142,6 +153,13 @@ class SerialLine:
             raise DeviceTimeoutError("the device takes no more bytes") from error
         except (OSError, serial.SerialException, TypeError) as error:
             raise DeviceNotFoundError(f"write: {error}") from error
+
+    def is_broken(self) -> bool:
+        """Whether the port has gone; takes nothing of what has arrived."""
+        try:
+            return bool(self._port.in_waiting < 0)
+        except (OSError, serial.SerialException, TypeError):
+            return True
 
     def close(self) -> None:
         try:

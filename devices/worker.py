@@ -6,7 +6,8 @@ and can be left behind.  Durable work (the store, the network) belongs on a
 ThreadPoolExecutor, whose joining at exit is what it needs.
 
 Between jobs the worker calls `idle`, which polls the device and says in how many
-seconds it wants to be called again.
+seconds it wants to be called again.  Meanwhile it calls `glance` now and then, which
+costs next to nothing and says whether polling cannot wait.
 """
 
 import logging
@@ -20,6 +21,7 @@ from typing import Any, TypeVar
 _Job = tuple[Future[Any], Callable[[], Any]]
 _T = TypeVar("_T")
 _IDLE_AFTER_BUG_S = 5.0
+GLANCE_S = 0.4
 
 logger = logging.getLogger(__name__)
 
@@ -27,9 +29,15 @@ logger = logging.getLogger(__name__)
 class DeviceWorker(Executor):
     """Runs the commands of one device, in order, on one daemon thread."""
 
-    def __init__(self, name: str, idle: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        idle: Callable[[], float] | None = None,
+        glance: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._idle = idle
+        self._glance = glance
         self._next_idle = time.monotonic()
         self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -85,14 +93,17 @@ class DeviceWorker(Executor):
             try:
                 job = self._jobs.get(timeout=self._until_idle())
             except queue.Empty:
-                self._run_idle()
+                if time.monotonic() >= self._next_idle or self._glance():
+                    self._run_idle()
                 continue
             if job is None:
                 return
             self._run(*job)
 
     def _until_idle(self) -> float | None:
-        return None if self._idle is None else max(0.0, self._next_idle - time.monotonic())
+        if self._idle is None:
+            return None
+        return min(max(0.0, self._next_idle - time.monotonic()), GLANCE_S)
 
     def _run(self, future: Future[Any], command: Callable[[], Any]) -> None:
         if not future.set_running_or_notify_cancel():
