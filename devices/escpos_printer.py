@@ -1,25 +1,26 @@
 """Driver of an ESC/POS receipt printer.
 
 Before a byte of a slip leaves, the printer is asked how it is; a printer that is not ready,
-or answers nothing, gets nothing: FAILED, try again at will.  After the last byte it is asked
-for its paper *in the order of the data* (GS r 1): that answer, and nothing else, is the proof
-that everything before it has been processed.
+or answers nothing though its model should, gets nothing: FAILED, try again at will.  Before
+the slip's end (feed and cut) and after it the printer is asked something *in the order of the
+data* (devices/escpos_dialogue.py).  The last answer, and nothing else, is the proof that
+everything before it has been processed; the first one tells whether the text was complete
+when something happened.
 
-    the answer comes, paper there         CONFIRMED
-    the answer comes, paper at its end    UNKNOWN: some clones answer so instead of printing
+    the last answer comes, paper there    CONFIRMED
+    an answer comes, paper at its end     UNKNOWN: some clones answer so instead of printing
     paper end or cover open, no answer    FAILED if the printer acknowledges that it has thrown the rest
                                           away (DLE DC4 8): it will never be finished behind our back;
-                                          UNKNOWN otherwise: most go on after the paper is refilled
+                                          UNKNOWN if it does not: most go on after the paper is refilled
+    the same after the first answer       UNKNOWN: only the cut may be missing
     cutter or head error, no answer       UNKNOWN: the text may be complete and only the cut missing
     silence, or the line breaks           UNKNOWN once a byte has left, FAILED before
-
-Real-time answers carry no number, so one question is asked at a time.
+    a model that proves nothing           UNKNOWN, and it is said that somebody must look at the paper
 """
 
 import logging
+import re
 import time
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import replace
 
 from app.domain.printing import PrintOutcome, PrintState
@@ -29,17 +30,22 @@ from app.errors import (
     PrinterCoverError,
     PrinterFaultError,
     PrinterPaperError,
+    PrintUnprovenError,
 )
 from devices import escpos_status as status
 from devices.driver import Condition, condition_of
-from devices.escpos_status import Answer, AnswerDecoder, PrinterState
-from devices.line import Line, flush
+from devices.escpos_dialogue import ASK_S, Dialogue
+from devices.escpos_status import PrinterState
+from devices.line import Line
+from devices.printer_profiles import PrinterProfile, Proof, profile
 
-ASK_S = 1.0
 ASK_NAME_S = 0.5
 _LOOK_EVERY_S = 0.3  # while a slip is printed: the pause between two looks at cover and paper
 _CLEAR_S = 0.5
 _STOPS_BELIEVED = 2  # a stop seen so often in a row is not the moment between two lines
+_UNPROVEN_S = 1.5  # after a slip nothing will prove: how long trouble may still show
+_RECOVER_EVERY_S = 10.0
+_END = re.compile(rb"(?:\x1bJ.)*(?:\x1dV[AB].)?\Z", re.DOTALL)  # feed and cut, as a slip ends
 DEMO_MODEL = "EMULATOR"
 
 logger = logging.getLogger(__name__)
@@ -48,26 +54,35 @@ logger = logging.getLogger(__name__)
 class EscposPrinter:
     """One printer on one open line."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, model: PrinterProfile | None = None) -> None:
         self._line = line
-        self._decoder = AnswerDecoder()
+        self._profile = model or profile()
+        self._talk = Dialogue(line, self._profile)
         self._model: str | None = None
-        self._waiting: deque[Answer] = deque()
-        self._proof: status.InOrder | None = None
+        self._recover_at = 0.0
+
+    @property
+    def speaks_up(self) -> bool:
+        """Whether it has told of a change by itself, so that `news` is worth asking for."""
+        return self._talk.told is not None
 
     def check(self) -> Condition:
         """Ask the printer how it is.  Raises DeviceTimeoutError when it is silent, DeviceNotFoundError."""
         state = self._fresh_look(time.monotonic() + 2 * ASK_S)
-        facts = {"paper": state.paper}
         problem = _problem(state)
-        if problem is None and self._model is None:
-            self._model = self._ask_model()
-        simulated = self._model == DEMO_MODEL
         if problem is None:
-            return Condition(facts=facts, simulated=simulated)
-        if isinstance(problem, PrinterFaultError):
-            facts["part"] = state.faulty_part
-        return replace(condition_of(problem), facts=facts, simulated=simulated)
+            self._get_acquainted()
+        else:
+            self._help_up(state)
+        return self._condition(state, problem)
+
+    def news(self) -> Condition | None:
+        """How the printer is, if it has said that something changed; never waits for that."""
+        self._talk.hear()
+        if not self._talk.news:
+            return None
+        self._talk.news = False
+        return self.check()
 
     def print(self, data: bytes, deadline_s: float) -> PrintOutcome:
         """Print and find out what became of it; never raises a DeviceError.
@@ -76,16 +91,66 @@ class EscposPrinter:
         """
         ends = time.monotonic() + deadline_s
         try:
-            problem = _problem(self._fresh_look(time.monotonic() + min(2 * ASK_S, deadline_s / 2)))
+            soon = time.monotonic() + min(2 * ASK_S, deadline_s / 2)
+            problem = _problem(self._recovered(self._fresh_look(soon), soon))
+            if problem is None:
+                self._talk.learn(time.monotonic() + min(2 * ASK_S, (ends - time.monotonic()) / 2))
         except DeviceError as error:
             return _failed(error)
         return _failed(problem) if problem is not None else self._send(data, ends)
 
+    # -- how it is ------------------------------------------------------------------------------------
+
+    def _fresh_look(self, ends: float) -> PrinterState:
+        self._talk.fresh()
+        return self._talk.look(ends)
+
+    def _get_acquainted(self) -> None:
+        """What can only be asked of a printer that is ready.  ESC @ in a slip switches its news off again."""
+        if self._model is None:
+            self._model = self._talk.name(ASK_NAME_S) if self._profile.names else ""
+        self._talk.learn(time.monotonic() + 3 * ASK_S)
+        if self._profile.automatic:
+            self._line.write(status.TELL_CHANGES, ASK_S)
+
+    def _help_up(self, state: PrinterState) -> None:
+        """Let a printer try again that somebody may have put right meanwhile; not all the time."""
+        now = time.monotonic()
+        if state.can_recover and now >= self._recover_at:
+            self._recover_at = now + _RECOVER_EVERY_S
+            self._line.write(status.RECOVER, ASK_S)
+
+    def _recovered(self, state: PrinterState, ends: float) -> PrinterState:
+        """A slip was asked for: let a printer that can go on do so, and look again."""
+        if not state.can_recover:
+            return state
+        self._line.write(status.RECOVER, ASK_S)
+        return self._talk.look(ends)
+
+    def _condition(self, state: PrinterState, problem: DeviceError | None) -> Condition:
+        facts = {"profile": self._profile.name, "proof": self._talk.way.value}
+        if self._profile.status or self._talk.told is not None:
+            facts["paper"] = state.paper
+        if self._model:
+            facts["model"] = self._model
+        if isinstance(problem, PrinterFaultError):
+            facts["part"] = state.faulty_part
+        able = self._profile.capabilities
+        if self._talk.way in (Proof.GS_R, Proof.PROCESS_ID):
+            able = (*able, "print_proof")
+        found = Condition() if problem is None else condition_of(problem)
+        return replace(found, facts=facts, simulated=self._model == DEMO_MODEL, capabilities=able)
+
+    # -- a slip ---------------------------------------------------------------------------------------
+
     def _send(self, data: bytes, ends: float) -> PrintOutcome:
         before = self._line.sent
         left_s = ends - time.monotonic()
+        end = _END.search(data)
+        cut = end.start() if end is not None else len(data)
+        asking = self._talk.with_questions(data[:cut], data[cut:])
         try:
-            self._line.write(data + status.ASK_PAPER_IN_ORDER, left_s - min(ASK_S, left_s / 4))
+            self._line.write(asking, left_s - min(ASK_S, left_s / 4))
         except DeviceTimeoutError as error:
             return self._stalled(error, ends) if self._line.sent > before else _failed(error)
         except DeviceError as error:
@@ -95,27 +160,34 @@ class EscposPrinter:
         except DeviceError as error:
             return _unknown(error)
 
-    # -- after the last byte -------------------------------------------------------------------------
-
     def _await_proof(self, ends: float) -> PrintOutcome:
         """Wait for the answer in order, and look at cover and paper meanwhile."""
+        silent: DeviceError = DeviceTimeoutError("the printer does not confirm the slip")
+        if self._talk.way is Proof.NONE:
+            silent = PrintUnprovenError("this printer confirms nothing")
+            ends = min(ends, time.monotonic() + _UNPROVEN_S)
         stops = 0
         while time.monotonic() < ends:
-            for answer in self._answers(min(time.monotonic() + _LOOK_EVERY_S, ends)):
-                if isinstance(answer, status.InOrder):
-                    return _judge(answer)
-            state = self._look_or_none(ends)
-            if self._proof is not None:
-                return _judge(self._proof)
+            self._listen(min(time.monotonic() + _LOOK_EVERY_S, ends))
+            state = None if self._talk.proof else self._talk.look_or_none(ends)
+            if self._talk.proof is not None:
+                return _judge(self._talk.proof)
             stops = stops + 1 if state is not None and _problem(state) is not None else 0
             if state is not None and stops >= _STOPS_BELIEVED:
                 return self._give_up(state, ends)
-        return _unknown(DeviceTimeoutError("the printer does not confirm the slip"))
+        return _unknown(silent)
+
+    def _listen(self, ends: float) -> None:
+        """Until the proof comes, or the printer says by itself that something has changed."""
+        self._talk.news = False
+        for _ in self._talk.answers(ends):
+            if self._talk.proof is not None or self._talk.news:
+                return
 
     def _stalled(self, error: DeviceError, ends: float) -> PrintOutcome:
         """The printer takes no more bytes in mid-slip: let it say why."""
         try:
-            state = self._look_or_none(ends)
+            state = self._talk.look_or_none(ends)
             if state is not None and _problem(state) is not None:
                 return self._give_up(state, ends)
         except DeviceError as broken:
@@ -123,80 +195,19 @@ class EscposPrinter:
         return _unknown(error)
 
     def _give_up(self, state: PrinterState, ends: float) -> PrintOutcome:
-        """The printer has stopped in mid-slip.  Certain only when it has thrown away the rest."""
+        """The printer has stopped in mid-slip.  Certain only when it has thrown away a part of the text."""
         problem = _problem(state) or DeviceTimeoutError("the printer stopped")
         if isinstance(problem, PrinterFaultError):
             return _unknown(problem)
         until = max(min(time.monotonic() + ASK_S, ends), time.monotonic() + _CLEAR_S)
-        self._line.write(status.CLEAR_BUFFERS, _CLEAR_S)
-        for answer in self._answers(until):
-            if isinstance(answer, status.Block) and answer.is_cleared:
-                return _failed(problem)
-            if isinstance(answer, status.InOrder):  # refilled at this very moment
-                return _judge(answer)
-        return _unknown(problem)
-
-    # -- asking ---------------------------------------------------------------------------------------
-
-    def _fresh_look(self, ends: float) -> PrinterState:
-        """Forget what is left of former answers, then look."""
-        flush(self._line)
-        self._decoder.clear()
-        self._waiting.clear()
-        self._proof = None
-        return self._look(ends)
-
-    def _look_or_none(self, ends: float) -> PrinterState | None:
-        """Look while a slip is under way: a printer may be too busy to answer.  Notices the proof."""
-        try:
-            return self._look(ends)
-        except DeviceTimeoutError:
-            return None
-
-    def _look(self, ends: float) -> PrinterState:
-        """Cover, paper and on-line state, by one question after the other.
-
-        Cover first: the paper sensor is not to be believed while it is open.
-        """
-        state, answered = PrinterState(), 0
-        for request in (status.ASK_OFFLINE, status.ASK_PAPER, status.ASK_PRINTER):
-            answer = self._ask(request, ends)
-            if answer is not None:
-                state, answered = status.with_answer(state, request, answer), answered + 1
-            elif not answered and request is not status.ASK_OFFLINE:
-                raise DeviceTimeoutError("the printer does not answer")
-        if state.error and (answer := self._ask(status.ASK_ERROR, ends)) is not None:
-            state = status.with_answer(state, status.ASK_ERROR, answer)
-        return state
-
-    def _ask(self, request: bytes, ends: float) -> int | None:
-        """One real-time question; None when it is not answered: not every printer knows them all."""
-        ends = min(time.monotonic() + ASK_S, ends)
-        self._line.write(request, max(ends - time.monotonic(), 0.05))
-        for answer in self._answers(ends):
-            if isinstance(answer, status.RealTime):
-                return answer.byte
-            if isinstance(answer, status.InOrder):
-                self._proof = answer
-        return None
-
-    def _ask_model(self) -> str:
-        """Its name; "" when it does not tell."""
-        self._line.write(status.ASK_MODEL, ASK_NAME_S)
-        for answer in self._answers(time.monotonic() + ASK_NAME_S):
-            if isinstance(answer, status.Block) and answer.name is not None:
-                return answer.name
-        return ""
-
-    def _answers(self, ends: float) -> Iterator[Answer]:
-        """What the printer says until `ends`; what the caller does not take stays for the next one."""
-        while True:
-            while self._waiting:
-                yield self._waiting.popleft()
-            left_s = ends - time.monotonic()
-            if left_s <= 0:
-                return
-            self._waiting += self._decoder.feed(self._line.read(min(left_s, 0.05)))
+        cleared = self._talk.clear_buffers(_CLEAR_S, until)
+        if self._talk.proof is not None:
+            return _judge(self._talk.proof)
+        if not cleared:
+            return _unknown(problem)
+        torn = not self._talk.text_may_be_out
+        self._talk.forget_questions()
+        return _failed(problem) if torn else _unknown(problem)
 
 
 def _problem(state: PrinterState) -> DeviceError | None:
@@ -210,9 +221,8 @@ def _problem(state: PrinterState) -> DeviceError | None:
     return None
 
 
-def _judge(answer: status.InOrder) -> PrintOutcome:
-    state = status.with_in_order_answer(PrinterState(), answer.byte)
-    if state.paper_end:
+def _judge(proof: PrinterState) -> PrintOutcome:
+    if proof.paper_end:
         return _unknown(PrinterPaperError("paper end after the slip"))
     return PrintOutcome(PrintState.CONFIRMED)
 

@@ -3,22 +3,40 @@
     10 04 n     real-time status n = 1…4: one byte 0xx1xx10, answered even when the printer has stopped
     1D 72 n     status in the order of the data: one byte with bits 4 and 7 clear
     1D 61 n     automatic status: four bytes: one 0xx1xx00, then three with bits 4 and 7 clear
+    1D 28 48 06 00 30 30 d1…d4   process id, in the order of the data: 37 22 d1…d4 00
     1D 49 n     names: 5F … 00
+    10 05 02    go on after an error that can be recovered from, without what was in the buffers
     10 14 08 …  clear the buffers: 37 25 00 when it has been done
+    11, 13      XON and XOFF, which a serial line may throw in anywhere
 
-Source: Epson's reference pages dle_eot, gs_lr, gs_la, dle_dc4_fn8 (facts in docs/adr/0012).
+Source: Epson's reference pages dle_eot, dle_enq, gs_lr, gs_la, gs_lparen_ch, dle_dc4_fn8 (facts in
+docs/adr/0012 and 0074).
 """
 
+import re
 from dataclasses import dataclass, replace
 
 ASK_PRINTER, ASK_OFFLINE, ASK_ERROR, ASK_PAPER = (bytes((0x10, 0x04, n)) for n in (1, 2, 3, 4))
 ASK_PAPER_IN_ORDER = b"\x1d\x72\x01"
 ASK_MODEL = b"\x1d\x49\x43"
+TELL_CHANGES = b"\x1d\x61\x0e"  # on line or off, errors, paper: at once and after every change
+RECOVER = b"\x10\x05\x02"
+INITIALISE = b"\x1b\x40"
 CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 CLEARED = b"\x37\x25\x00"
 _NAME = 0x5F
 _BLOCKS = (_NAME, 0x37)
+_PROCESS_ID = b"\x37\x22"
+_FLOW = b"\x11\x13"
 _LONGEST_BLOCK = 128
+_ID = re.compile(rb"[ -~]{4}")
+
+
+def ask_process_id(mark: bytes) -> bytes:
+    """Have four printable characters said back when everything before has been processed."""
+    if not _ID.fullmatch(mark):
+        raise ValueError("a process id is four printable characters")
+    return b"\x1d\x28\x48\x06\x00\x30\x30" + mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +49,7 @@ class PrinterState:
     near_end: bool = False
     error: bool = False
     cutter: bool = False
+    recoverable: bool = False
     unrecoverable: bool = False
     overheated: bool = False
     feeding: bool = False
@@ -38,6 +57,11 @@ class PrinterState:
     @property
     def stopped(self) -> bool:
         return self.offline or self.cover_open or self.paper_end or self.error
+
+    @property
+    def can_recover(self) -> bool:
+        """Whether RECOVER may help, once somebody has put right what was wrong."""
+        return (self.cutter or self.recoverable) and not self.unrecoverable
 
     @property
     def paper(self) -> str:
@@ -68,6 +92,7 @@ def from_automatic(four: bytes) -> PrinterState:
         cover_open=bool(first & 0x20),
         feeding=bool(first & 0x40),
         error=bool(second & 0x6C),
+        recoverable=bool(second & 0x04),
         cutter=bool(second & 0x08),
         unrecoverable=bool(second & 0x20),
         overheated=bool(second & 0x40),
@@ -93,6 +118,7 @@ def _read_offline(state: PrinterState, answer: int) -> PrinterState:
 def _read_error(state: PrinterState, answer: int) -> PrinterState:
     return replace(
         state,
+        recoverable=bool(answer & 0x04),
         cutter=bool(answer & 0x08),
         unrecoverable=bool(answer & 0x20),
         overheated=bool(answer & 0x40),
@@ -145,6 +171,11 @@ class Block:
         return self.data[1:].decode("ascii", "replace") if self.data[0] == _NAME else None
 
     @property
+    def process_id(self) -> bytes | None:
+        """The four characters of `ask_process_id`, said back."""
+        return self.data[2:] if self.data[:2] == _PROCESS_ID and len(self.data) == 6 else None
+
+    @property
     def is_cleared(self) -> bool:
         return self.data == CLEARED[:-1]
 
@@ -163,7 +194,7 @@ class AnswerDecoder:
 
     def feed(self, data: bytes) -> list[Answer]:
         answers: list[Answer] = []
-        for byte in data:
+        for byte in data.translate(None, _FLOW):
             answers += self._take(byte)
         return answers
 

@@ -20,6 +20,7 @@ from app.texts import RESOURCES
 FILE = RESOURCES / "devices" / "printers.toml"
 PLAIN = "plain"
 NARROW_MM, NARROW_DOTS = 58, 384  # a narrow roll in a wide printer: what every head can print of it
+USUAL_BAUDRATE = 9600
 DOTS_A_MM = 8  # 203 dpi
 
 
@@ -82,6 +83,12 @@ class PrinterProfile:
             "automatic_status": self.automatic,
         }
         return tuple(word for word, there in words.items() if there)
+
+
+def line_rate(line: str, baudrate: int) -> float:
+    """Bytes a second of a serial line; 0 for any other, which sets no limit a slip would feel."""
+    is_other = line.startswith(("socket://", "usb:", "usb://", "cups:", "ipp:", "ipps:"))
+    return 0.0 if is_other else (baudrate or USUAL_BAUDRATE) / 10
 
 
 def profile(name: str = "") -> PrinterProfile:

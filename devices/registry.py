@@ -11,7 +11,11 @@ from typing import Any
 
 from app.domain.device import DeviceKind, FoundDevice
 from app.errors import SettingsError
+from devices import printer_profiles
+from devices.cups_raw import CupsRawPrinter
 from devices.escpos_printer import EscposPrinter
+from devices.ipp_client import IppClient, target_of
+from devices.ipp_printer import IppPrinter
 from devices.line import Line, open_line
 from devices.scanner import SerialScanner
 from devices.scanner_profiles import profile_of
@@ -43,18 +47,28 @@ def _open(device: DeviceLine, baudrate: int) -> Line:
     return open_line(device.line, baudrate)
 
 
+def _printer(device: DeviceLine, baudrate: int) -> IppClient:
+    return IppClient(target_of(device.line))
+
+
 @dataclass(frozen=True, slots=True)
 class DriverEntry:
     """`make` a driver on an open line; `open` that line; `baudrate` the driver's usual one."""
 
-    make: Callable[[Line, DeviceLine], Any]
+    make: Callable[[Any, DeviceLine], Any]
     baudrate: int
-    open: Callable[[DeviceLine, int], Line] = _open
+    open: Callable[[DeviceLine, int], Any] = _open
 
 
 _DRIVERS: dict[DeviceKind, dict[str, DriverEntry]] = {
     DeviceKind.ID_READER: {"sdt": DriverEntry(lambda line, device: SdtReader(line), 115200)},
-    DeviceKind.RECEIPT_PRINTER: {"escpos": DriverEntry(lambda line, device: EscposPrinter(line), 9600)},
+    DeviceKind.RECEIPT_PRINTER: {
+        "escpos": DriverEntry(
+            lambda line, device: EscposPrinter(line, printer_profiles.profile(device.profile)), 9600
+        ),
+        "cups_raw": DriverEntry(lambda client, device: CupsRawPrinter(client), 0, _printer),
+    },
+    DeviceKind.A4_PRINTER: {"ipp": DriverEntry(lambda client, device: IppPrinter(client), 0, _printer)},
     DeviceKind.SCANNER: {
         "serial": DriverEntry(lambda line, device: SerialScanner(line, profile_of(device.profile)), 9600),
         "wedge": DriverEntry(
@@ -65,8 +79,8 @@ _DRIVERS: dict[DeviceKind, dict[str, DriverEntry]] = {
     },
 }
 
-# Searches of what is not a serial port: USB devices, print queues.  Each takes a few seconds at most, asks what
-# it finds what it is, and raises nothing but DeviceErrors.
+# Searches of what is not a serial port: USB devices, print queues.  Each takes a few seconds at most, asks
+# what it finds what it is, and raises nothing but DeviceErrors.
 Search = Callable[[], Sequence[FoundDevice]]
 SEARCHES: tuple[Search, ...] = ()
 

@@ -99,11 +99,12 @@ def test_a_printer_not_ready_gets_nothing(
         ("eager", unknown("printer_paper"), []),
         ("die_mid_slip", unknown("not_found"), [False]),
         ("mute_after", unknown("timeout"), [True]),
-        ("no_gs_r", unknown("timeout"), [True]),
+        # a clone without GS r over the network proves by process id
+        ("no_gs_r", CONFIRMED, [True]),
     ],
 )
 def test_trouble_in_mid_slip(escpos: Emulated, fault: str, expected: PrintOutcome, paper: list[bool]) -> None:
-    slow = fault in ("paper_out_mid_slip", "cover_mid_slip", "cutter")
+    slow = fault in ("paper_out_mid_slip", "cover_mid_slip", "cutter", "no_gs_r")
     assert outcome(escpos, DEADLINE_S if slow else SHORT_S, fault=fault) == expected
     assert slips(escpos) == paper
 
