@@ -69,10 +69,12 @@ def profiles() -> Mapping[str, ScannerProfile]:
 
 
 def _profile(entry: Mapping[str, Any]) -> ScannerProfile:
-    command = {key: bytes.fromhex(entry.get(key, "")) for key in ("wake", "start", "stop")}
-    answers = tuple(_answer(pattern) for pattern in entry.get("answers", ()))
-    plain = {key: entry[key] for key in ("name", "again_s", "packets", "prefix") if key in entry}
-    return ScannerProfile(**command, **plain, answers=answers)
+    """Keys nobody knows are a TypeError: the table is ours."""
+    values = dict(entry)
+    for command in ("wake", "start", "stop"):
+        values[command] = bytes.fromhex(values.get(command, ""))
+    values["answers"] = tuple(_answer(pattern) for pattern in values.get("answers", ()))
+    return ScannerProfile(**values)
 
 
 def _answer(pattern: str) -> Answer:

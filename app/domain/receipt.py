@@ -7,12 +7,18 @@ about the person; the salt travels inside the PDF, beside the canonical bytes.
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 FORMAT = 1
 SALT_BYTES = 16
+
+# The text of a receipt's QR: the public address or none, and the token (app/receipts/token.py).
+QR_ADDRESS = r"[A-Za-z]{4,5}://[^\s?#]+/R/"
+QR_TEXT = re.compile(rf"(?:{QR_ADDRESS})?([A-Z2-7]{{16,4096}})")
+TOKEN_HEAD = "2KC"  # BASE32 of D2 84, how every COSE_Sign1 of four parts begins (RFC 9052)
 
 
 @dataclass(frozen=True, slots=True)

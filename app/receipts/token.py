@@ -27,7 +27,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from app.domain.receipt import Receipt, StationKey, TokenClaims, Verdict
+from app.domain.receipt import QR_TEXT, Receipt, StationKey, TokenClaims, Verdict
 from app.errors import ReceiptNotGenuineError
 
 KeyLookup = Callable[[str], StationKey | None]
@@ -44,7 +44,6 @@ _ALG, _KID, _ES256 = 1, 4, -7
 _SIGN1 = 18
 _SIGN1_TYPES = [bytes, dict, bytes, bytes]  # protected and unprotected header, payload, signature
 _ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]*")
-_TEXT = re.compile(r"(?:[A-Za-z]{4,5}://[^\s?#]+/R/)?([A-Z2-7]{16,4096})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,7 @@ def parse_token(text: str) -> tuple[TokenClaims, bytes]:
 
     Raises ReceiptNotGenuineError.
     """
-    match = _TEXT.fullmatch(text)
+    match = QR_TEXT.fullmatch(text)
     if match is None:
         raise _refused("not_a_token")
     data = _unbase32(match[1])
