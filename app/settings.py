@@ -7,6 +7,7 @@
                receipt_printer           baudrate, width_mm, profile
                a4_printer                tray, duplex
                scanner                   baudrate, profile
+               document_camera           line may be "" for the first one there is, or a camera's name
 
 A line is a port (/dev/ttyUSB0, COM3), a URL (socket://host:port, rfc2217://…), or for reader, receipt printer
 and scanner "auto": wherever it is plugged in ("auto LINE LINE …": among these); `id` then names the one device
@@ -35,9 +36,9 @@ DRIVERS: Mapping[DeviceKind, tuple[str, ...]] = {
     DeviceKind.RECEIPT_PRINTER: ("escpos", "cups_raw"),
     DeviceKind.A4_PRINTER: ("ipp",),
     DeviceKind.SCANNER: ("serial", "wedge"),
-    DeviceKind.DOCUMENT_CAMERA: (),
+    DeviceKind.DOCUMENT_CAMERA: ("qt", "simulated"),
 }
-NO_LINE = ("wedge",)  # it types into whatever has the focus
+NO_LINE = ("wedge", "qt", "simulated")  # it types into whatever has the focus; the first camera there is
 WIDTHS_MM = (80, 58)
 _OWN_KEYS: Mapping[DeviceKind, tuple[str, ...]] = {
     DeviceKind.ID_READER: ("baudrate", "id"),
@@ -178,12 +179,11 @@ class _Checked:
     def device(self, kind: DeviceKind, table: Mapping[str, Any]) -> DeviceSettings:
         where = f"devices.{kind.value}."
         self.only(table, ("driver", "line", "simulated", *_OWN_KEYS[kind]), where)
+        may_lack = table.get("driver") in NO_LINE
         return DeviceSettings(
             kind,
             self.text(table, "driver", where, lambda s: s in DRIVERS[kind], required=True),
-            self.text(
-                table, "line", where, lambda s: bool(s.strip()), required=table.get("driver") not in NO_LINE
-            ),
+            self.text(table, "line", where, lambda s: may_lack or bool(s.strip()), required=not may_lack),
             self.number(table, "baudrate", where, lambda n: 0 < n <= 4_000_000, 0),
             self.number(table, "width_mm", where, lambda n: n in WIDTHS_MM, 80),
             self.flag(table, "simulated", where),

@@ -136,7 +136,7 @@ def device_hub(settings: StationSettings, kinds: Sequence[DeviceKind]) -> Device
     lines = [
         DeviceLine(**{f.name: getattr(d, f.name) for f in fields(DeviceLine)})
         for d in settings.devices
-        if d.kind in kinds
+        if d.kind in kinds and d.kind is not DeviceKind.DOCUMENT_CAMERA  # lives in the window
     ]
     return DeviceHub(lines, SystemClock())
 
