@@ -92,7 +92,8 @@ class _Once:
     def ask(self, question: "Callable[[_Once, Line], FoundDevice | None]") -> "_Once":
         line = open_line(self.url, self.speed)
         try:
-            self.talks = bool(self.listen(line, _LISTEN_S) and self.listen(line, _LISTEN_S))
+            if question is _ask_printer:
+                self.talks = bool(self.listen(line, _LISTEN_S) and self.listen(line, _LISTEN_S))
             self.found = None if self.talks else question(self, line)
         finally:
             line.close()

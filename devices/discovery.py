@@ -6,9 +6,11 @@ all of it ends after twenty seconds.  A line this process uses is listed, not as
 """
 
 import logging
+import math
 import queue
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from threading import Thread
 
 from app.domain.device import FoundDevice
@@ -19,13 +21,15 @@ from devices.plugged import BOOK, Port, serial_ports
 from devices.registry import SEARCHES, Search
 
 TOTAL_S = 20.0
-HANGS = "hangs"  # a port that gave no word in all the time
+HANGS, NOT_ASKED = "hangs", "not_asked"  # no word in all the time; cancelled before
 _LOOK_S = 0.1
+_GRACE_S = 1.5  # for those that are asked to stop to put their ports back as they were
 
 Progress = Callable[[int, int], None]
 logger = logging.getLogger(__name__)
 
 _Job = Callable[[], Sequence[FoundDevice]]
+_Done = queue.SimpleQueue[tuple[str, Sequence[FoundDevice]]]
 
 
 def find_devices(
@@ -35,22 +39,41 @@ def find_devices(
     searches: Sequence[Search] | None = None,
     total_s: float = TOTAL_S,
 ) -> Sequence[FoundDevice]:
-    """What there is, sorted: known devices first.  Ends early with what is known when `over` says so."""
+    """What there is, sorted: known devices first.  Ends early with what is known when `over` says so.
+
+    `progress(done, total)`: lines and buses.
+    """
     ends = time.monotonic() + total_s
 
     def stop() -> bool:
         return over() or time.monotonic() > ends
 
     ports = {port.line: port for port in (*serial_ports(), *(Port(line) for line in extra))}
-    late = {line: FoundDevice(line, name=port.name, facts={"state": HANGS}) for line, port in ports.items()}
     jobs: dict[str, _Job] = {line: _asking(port, stop) for line, port in ports.items()}
     for number, search in enumerate(SEARCHES if searches is None else searches):
         jobs[f"search {number}"] = search
     answers = _all_at_once(jobs, progress, stop)
-    for line in late.keys() - answers.keys():
-        answers[line] = [late[line]]
+    state = NOT_ASKED if over() else HANGS
+    for line in ports.keys() - answers.keys():
+        answers[line] = [FoundDevice(line, name=ports[line].name, facts={"state": state})]
     found = [device for devices in answers.values() for device in devices]
     return tuple(sorted(found, key=lambda device: (device.kind is None, device.line)))
+
+
+def start_finding(
+    extra: Iterable[str] = (), progress: Progress | None = None, over: asking.Over = lambda: False
+) -> Future[Sequence[FoundDevice]]:
+    """The same on a thread of its own."""
+    future: Future[Sequence[FoundDevice]] = Future()
+
+    def look() -> None:
+        try:
+            future.set_result(find_devices(extra, progress, over))
+        except Exception as error:
+            future.set_exception(error)
+
+    Thread(target=look, name="device-find", daemon=True).start()
+    return future
 
 
 def _asking(port: Port, stop: asking.Over) -> _Job:
@@ -67,11 +90,14 @@ def _all_at_once(
     jobs: dict[str, _Job], progress: Progress | None, stop: asking.Over
 ) -> dict[str, Sequence[FoundDevice]]:
     """The answers of the jobs that were done in time, by their names."""
-    done: queue.SimpleQueue[tuple[str, Sequence[FoundDevice]]] = queue.SimpleQueue()
+    done: _Done = queue.SimpleQueue()
     for name, job in jobs.items():
-        Thread(target=lambda n=name, j=job: done.put((n, _sure(j))), name="device-ask", daemon=True).start()
+        Thread(target=_do, args=(name, job, done), name="device-ask", daemon=True).start()
     answers: dict[str, Sequence[FoundDevice]] = {}
-    while len(answers) < len(jobs) and not stop():
+    ends = math.inf
+    while len(answers) < len(jobs) and time.monotonic() < ends:
+        if stop():
+            ends = min(ends, time.monotonic() + _GRACE_S)
         try:
             name, found = done.get(timeout=_LOOK_S)
         except queue.Empty:
@@ -80,6 +106,10 @@ def _all_at_once(
         if progress is not None:
             progress(len(answers), len(jobs))
     return answers
+
+
+def _do(name: str, job: _Job, done: _Done) -> None:
+    done.put((name, _sure(job)))
 
 
 def _sure(job: _Job) -> Sequence[FoundDevice]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from functools import partial
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from typing import Any, TypeVar
 
 from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, FoundDevice
@@ -22,7 +22,7 @@ from app.domain.printing import DocumentOptions, PrintOutcome, PrintState, SlipP
 from app.errors import DeviceBusyError, DeviceError, DeviceNotConfiguredError
 from app.ports import Clock
 from devices.claims import Claims
-from devices.discovery import Progress, find_devices
+from devices.discovery import Progress, start_finding
 from devices.document_session import DocumentSession
 from devices.plugged import BOOK, is_auto
 from devices.printer_session import PrinterSession
@@ -142,19 +142,11 @@ class DeviceHub:
 
         A cancel ends it with what has been found by then.
         """
-        future: Future[Sequence[FoundDevice]] = Future()
 
         def over() -> bool:
             return self._closing.is_set() or (cancelled is not None and cancelled.is_set())
 
-        def look() -> None:
-            try:
-                future.set_result(find_devices(progress=progress, over=over))
-            except Exception as error:
-                future.set_exception(error)
-
-        Thread(target=look, name="device-find", daemon=True).start()
-        return future
+        return start_finding(progress=progress, over=over)
 
     def probe(self, kind: DeviceKind) -> Future[DeviceHealth]:
         session = self._sessions.get(kind)

@@ -24,6 +24,7 @@ COMMANDS = {
     "enrol": "enrol",
     "emulate": "emulate",
     "read-id": "read_id",
+    "find-devices": "find_devices",
     "catalog": "catalog",
     "sync": "sync",
     "intake": "intake",
