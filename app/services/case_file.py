@@ -5,12 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.case import Case, CaseLine
+from app.domain.material_file import MaterialFile
 from app.domain.outbox import Lane, OutboxMessage
 from app.domain.printing import PrintJob, PrintState
 from app.domain.receipt import IssuedReceipt
+from app.ports import UnitOfWork
 from app.services.office import Office
 
 EVENT_NAME, EVENT_PLACE = "event_name", "event_place"
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A material on file and its way to the gateway; `sent` bytes are there, `reason` of a refusal."""
+
+    file: MaterialFile
+    sent: int
+    lane: Lane
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +33,7 @@ class CaseFile:
     issued: IssuedReceipt
     prints: tuple[PrintJob, ...]
     messages: tuple[OutboxMessage, ...]
+    files: tuple[FileState, ...] = ()
 
     @property
     def uploaded(self) -> bool:
@@ -46,6 +59,8 @@ class Waiting:
     attempts: int
     reason: str
     rejected: bool
+    files: int = 0
+    files_sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +83,18 @@ def open_file(office: Office, case_id: str) -> CaseFile | None:
         case, issued = work.case(case_id), work.receipt(case_id)
         if case is None or issued is None:
             return None
-        return CaseFile(case, issued, tuple(work.prints_of(case_id)), tuple(work.messages_of(case_id)))
+        messages = tuple(work.messages_of(case_id))
+        return CaseFile(
+            case, issued, tuple(work.prints_of(case_id)), messages, _files(work, case_id, messages)
+        )
+
+
+def _files(work: UnitOfWork, case_id: str, messages: Sequence[OutboxMessage]) -> tuple[FileState, ...]:
+    sent, of = work.files_sent(case_id), {message.message_id: message for message in messages}
+    return tuple(
+        FileState(file, sent[file.file_id], of[file.file_id].lane, of[file.file_id].reason)
+        for file in work.files_of_case(case_id)
+    )
 
 
 def waiting(office: Office, limit: int = 200) -> tuple[Waiting, ...]:
@@ -85,7 +111,14 @@ def _waiting(line: CaseLine, messages: Sequence[OutboxMessage]) -> Waiting:
     attempts = max((message.attempts for message in late), default=0)
     reason = refused.reason if refused else ""
     return Waiting(
-        line.number, line.item_name, line.received_at, attempts, reason, rejected=refused is not None
+        line.number,
+        line.item_name,
+        line.received_at,
+        attempts,
+        reason,
+        rejected=refused is not None,
+        files=line.files,
+        files_sent=line.files_sent,
     )
 
 

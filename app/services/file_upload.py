@@ -54,15 +54,16 @@ class FileSender:
             if known.complete:
                 return self._verified(file, known)
             offset = known.offset
+            if message.attempts:  # it did not get through last time: begin gently
+                self._part = _SMALLEST_PART
         if offset < file.size:
-            offset = self._send(file, offset, message.attempts)
+            offset = self._send(file, offset)
         self._note(file, offset)
         return offset >= file.size and self._finished(file)
 
-    def _send(self, file: MaterialFile, start: int, attempts: int) -> int:
+    def _send(self, file: MaterialFile, start: int) -> int:
         """One part; where to go on."""
-        length = _SMALLEST_PART if attempts else self._part
-        data = self._content(file)[start : start + length]
+        data = self._content(file)[start : start + self._part]
         began = time.monotonic()
         answered = self._gateway.send_part(file.file_id, start, data, PART_S)
         took = time.monotonic() - began

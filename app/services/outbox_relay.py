@@ -96,10 +96,10 @@ class _Round:
             files = () if self.stopped else self._due(_FILES, files=True)
             if not files:
                 return
+            self._file(self._next(files))
             if time.monotonic() - began >= files_s:
                 self.more = True
                 return
-            self._file(self._next(files))
 
     def _due(self, limit: int, *, files: bool) -> Sequence[OutboxMessage]:
         until = _END_OF_TIME if self._everything else self._office.clock.now()
