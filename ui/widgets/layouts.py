@@ -1,5 +1,8 @@
 """Rows, columns and frames in one line each: what every page is put together from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
@@ -84,3 +87,27 @@ def restyle(widget: QWidget, **props: str) -> None:
 
 CENTRE = Qt.AlignmentFlag.AlignCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@contextmanager
+def laid_out_once(widget: QWidget) -> Iterator[None]:
+    """Change what is shown inside `widget`, and lay out the window once at the end.
+
+    Qt lays out every ancestor anew each time a widget is shown: ten things shown would pay ten times.
+    """
+    layouts = []
+    up: QWidget | None = widget
+    while up is not None:
+        layout = up.layout()
+        if layout is not None and layout.isEnabled():
+            layouts.append(layout)
+        up = None if up.isWindow() else up.parentWidget()
+    for layout in layouts:
+        layout.setEnabled(False)
+    try:
+        yield
+    finally:
+        for layout in layouts:
+            layout.setEnabled(True)
+        for layout in reversed(layouts):
+            layout.activate()

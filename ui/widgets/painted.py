@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QWidget
 
@@ -56,6 +56,9 @@ class FocusRing(QWidget):
         self.pal, self.w = palette, width
         self._watched: list[QWidget] = []
         self._target: QWidget | None = None
+        self._placing = QTimer(self)
+        self._placing.setSingleShot(True)
+        self._placing.timeout.connect(self._place)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
@@ -79,12 +82,12 @@ class FocusRing(QWidget):
             if up is self.parentWidget():
                 break
             up = up.parentWidget()
-        self._place()
+        self._placing.start(0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         moved = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
         if event.type() in moved:
-            self._place()
+            self._placing.start(0)  # once for a whole page that is laid out anew
         return False
 
     def _focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:

@@ -78,7 +78,7 @@ class IntakePage(QWidget):
         self.bench.outcome.next.connect(self.next_case)
         self.bench.outcome.save_pdf.connect(self.save_pdf)
         self.sheet.applicant.again.connect(self.arrivals.read_again)
-        self.arrivals.taken.connect(self._card_taken)
+        self.arrivals.taken.connect(self._focus)
         self.arrivals.next_wanted.connect(self.next_case)
         self.arrivals.by_hand.connect(lambda: self.begin(""))
         self.arrivals.searched.connect(self.begin)
@@ -96,6 +96,7 @@ class IntakePage(QWidget):
         self.start.forget.connect(self.forget)
         self.start.item.connect(self._begin_with)
         self.start.devices.connect(lambda: self.devices_wanted.emit(""))
+        self.start.sheet.connect(lambda: self.devices_wanted.emit("readiness"))
 
     # -- coming and going --------------------------------------------------------------------------
 
@@ -152,7 +153,7 @@ class IntakePage(QWidget):
         status, lines = self._board.status, self._board.lines
         reader = next((line for line in lines if line.key == DeviceKind.ID_READER.value), None)
         self.start.greet(status.received_today if status else 0, reader)
-        self.start.show_side(self._morning.newest, lines, self._morning.often)
+        self.start.show_side(self._morning.newest, lines, self._morning.often, self._morning.sheet_due)
 
     def _status_changed(self) -> None:
         if self._pages.currentIndex() == 0:
@@ -212,10 +213,6 @@ class IntakePage(QWidget):
         self._begun = True
         self._show()
         self.sheet.item.take_code(code)
-
-    def _card_taken(self) -> None:
-        self._show()
-        self._focus()
 
     def find_item(self) -> None:
         """F3."""

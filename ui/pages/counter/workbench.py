@@ -17,6 +17,7 @@ from ui.pages.counter.side import SidePanel
 from ui.pages.counter.steps import set_text
 from ui.status import StatusBoard
 from ui.widgets.kit import Kit, box, col, row
+from ui.widgets.layouts import laid_out_once
 
 WIDE_FROM = 1600
 
@@ -76,6 +77,10 @@ class Workbench(QFrame):
     # -- showing -----------------------------------------------------------------------------------
 
     def refresh(self) -> None:
+        with laid_out_once(self.sheet):
+            self._refresh()
+
+    def _refresh(self) -> None:
         stored = self._receiving.received is not None
         self._middle.setCurrentIndex(1 if stored else 0)
         self.sheet.refresh()
