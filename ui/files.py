@@ -29,6 +29,13 @@ class FileChoices:
         )
         return Path(chosen) if chosen else None
 
+    def save_zip(self, parent: QWidget, name: str) -> Path | None:
+        """Where to put a diagnostic bundle, a stick for instance; None when thought better of."""
+        chosen, _ = QFileDialog.getSaveFileName(
+            parent, self._texts["ui.save_zip"], str(Path.home() / name), self._texts["ui.zip_filter"]
+        )
+        return Path(chosen) if chosen else None
+
     def write(self, path: Path, data: bytes) -> None:
         """Raises StoreError."""
         write_atomically(path, data)

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
+from app.domain.readiness import FEW_NUMBERS, NEEDED, OLD_CATALOG_DAYS
 from app.errors import AppError
 from app.services.station_status import StationStatus
 from app.texts import Texts
 from ui.words import moment, sentence, since
 
-OLD_CATALOG_DAYS = 7
-FEW_NUMBERS = 50
 WELL = "quiet"
 ICONS = {
     DeviceKind.ID_READER: "idcard",
@@ -209,10 +208,5 @@ def worst(lines: Sequence[StatusLine]) -> str:
 
 def can_receive(lines: Sequence[StatusLine]) -> bool:
     """Whether cases can be taken at all: neither line nor printer nor reader is needed for that."""
-    must = ("store", "numbers", "clock")
-    stopped = {line.key for line in lines if line.tone == "stop"}
-    return not stopped & set(must) and not _no_catalog(lines) and "network" not in stopped
-
-
-def _no_catalog(lines: Sequence[StatusLine]) -> bool:
-    return any(line.key == "catalog" and line.tone == "stop" for line in lines)
+    must = NEEDED | {"network"}  # the line of the network stops only where the station is not enrolled
+    return not must & {line.key for line in lines if line.tone == "stop"}

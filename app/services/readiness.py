@@ -35,6 +35,7 @@ _TRIALS = {
     DeviceKind.SCANNER: "scan",
 }
 _EXPECTED = (DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER)  # said on the sheet when not configured
+_STATION = ("network", "enrolment", "clock", "catalog", "outbox", "refused", "numbers")
 _CHECKED, _SEEN = "readiness.checked", "readiness.seen"
 
 
@@ -162,12 +163,16 @@ def mark_seen(office: Office, operator_id: str) -> None:
 # -- the sheet -----------------------------------------------------------------------------------
 
 
-def sheet_of(office: Office, findings: Findings, seen: Seen, operator: str = "") -> ReadinessSheet:
-    """The rows in the order one walks round a counter: devices, then what the station itself needs."""
+def sheet_of(office: Office, findings: Findings | None, seen: Seen, operator: str = "") -> ReadinessSheet:
+    """The rows in the order one walks round a counter: devices, then what the station itself needs.
+
+    `findings` None: it is still being looked at.
+    """
     texts, station = office.texts, office.station
     rows = device_rows(texts, seen) + station_rows(texts, findings)
     simulated = any(health.simulated for health in seen.healths)
-    return ReadinessSheet(station.station_id, station.site, operator, findings.at, simulated, rows)
+    at = findings.at if findings else office.clock.now()
+    return ReadinessSheet(station.station_id, station.site, operator, at, simulated, rows)
 
 
 def device_rows(texts: Texts, seen: Seen) -> tuple[ReadinessRow, ...]:
@@ -206,13 +211,14 @@ def _device(texts: Texts, health: DeviceHealth, pending: bool, trial: Trial | No
     return ReadinessRow(area, name, RowState.FINE, sentence, trial=can_try)
 
 
-def station_rows(texts: Texts, findings: Findings) -> tuple[ReadinessRow, ...]:
+def station_rows(texts: Texts, findings: Findings | None) -> tuple[ReadinessRow, ...]:
     say = _Say(texts)
+    if findings is None:
+        return tuple(say(area, RowState.UNCHECKED, "checking") for area in ("store", "disk", *_STATION))
     rows = [_store(say, findings), _disk(say, findings.disk_free)]
     status = findings.status
     if status is None:
-        rest = ("network", "enrolment", "clock", "catalog", "outbox", "refused", "numbers")
-        return (*rows, *(say(area, RowState.UNCHECKED, "unchecked") for area in rest))
+        return (*rows, *(say(area, RowState.UNCHECKED, "unchecked") for area in _STATION))
     rows += [_network(say, status), _enrolment(say, findings.key), _clock(say, status), _catalog(say, status)]
     return (*rows, *_outbox(say, status), _numbers(say, status))
 

@@ -18,7 +18,14 @@ from app.catalog.build import build_catalog
 from app.catalog.demo import demo_items
 from app.catalog.file import CatalogFile
 from app.domain.catalog import CatalogInfo, Channel, Item
-from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, DeviceStatus
+from app.domain.device import (
+    CardRead,
+    DeviceEvent,
+    DeviceHealth,
+    DeviceKind,
+    DeviceStatus,
+    FoundDevice,
+)
 from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.numbering import NumberBlock
 from app.domain.operator import Operator, Role
@@ -87,7 +94,10 @@ class FakeDevices:
         self.outcomes: list[PrintOutcome] = []
         self.slips: list[bytes] = []
         self.gate: Event | None = None
-        self.watching = False
+        self.watching = self.scanning = False
+        self.tested: list[DeviceKind] = []
+        self.refusals: dict[DeviceKind, Exception] = {}
+        self.search: Future[Sequence[FoundDevice]] = Future()
         self.on_reader: CardRead | None = None
         self._tell: list[Callable[[DeviceEvent], None]] = []
 
@@ -134,6 +144,20 @@ class FakeDevices:
 
     def slip_paper(self) -> SlipPaper:
         return SlipPaper()
+
+    def self_test(self, kind: DeviceKind) -> "Future[DeviceHealth]":
+        self.tested.append(kind)
+        if kind in self.refusals:
+            future: Future[DeviceHealth] = Future()
+            future.set_exception(self.refusals[kind])
+            return future
+        return self.probe(kind)
+
+    def trigger_scan(self, on: bool) -> None:
+        self.scanning = on
+
+    def find(self) -> "Future[Sequence[FoundDevice]]":
+        return self.search
 
     def probe(self, kind: DeviceKind) -> "Future[DeviceHealth]":
         future: Future[DeviceHealth] = Future()
@@ -242,6 +266,9 @@ class FakeFiles:
     def open_pdf(self, parent: QWidget) -> Path | None:
         return self.to_open
 
+    def save_zip(self, parent: QWidget, name: str) -> Path | None:
+        return self.folder / name
+
     def write(self, path: Path, data: bytes) -> None:
         path.write_bytes(data)
         self.written.append(path)
@@ -318,7 +345,7 @@ class Bench:
             catalog_sync=self.sync,
             archive=self.local.archive,
             sealer=self.sample.sealer if enrolled else None,
-            press=Press(load(), self.clock.now, 80),
+            press=Press(load(), self.clock.now),
             keys=None,  # type: ignore[arg-type]  # the verifier holds them
             verifier=FakeVerifier(self.sample.keys),
             devices=self.devices,

@@ -15,7 +15,14 @@ from app.catalog.build import build_catalog
 from app.catalog.demo import demo_items
 from app.catalog.file import CatalogFile
 from app.domain.catalog import Audience, CatalogInfo, Channel, Item, ItemHit
-from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, DeviceStatus
+from app.domain.device import (
+    CardRead,
+    DeviceEvent,
+    DeviceHealth,
+    DeviceKind,
+    DeviceStatus,
+    FoundDevice,
+)
 from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.numbering import NumberBlock
 from app.domain.outbox import OutboxMessage
@@ -82,7 +89,10 @@ class HandDevices:
         self.outcomes: list[PrintOutcome] = []
         self.printed: list[bytes] = []
         self.hold_print: Event | None = None
-        self.watching = False
+        self.watching = self.scanning = False
+        self.tested: list[DeviceKind] = []
+        self.refusals: dict[DeviceKind, Exception] = {}
+        self.search: Future[Sequence[FoundDevice]] = Future()
         self._tell: Callable[[DeviceEvent], None] = lambda _event: None
 
     # -- what the test does
@@ -125,6 +135,20 @@ class HandDevices:
     def slip_paper(self) -> SlipPaper:
         return SlipPaper()
 
+    def self_test(self, kind: DeviceKind) -> "Future[DeviceHealth]":
+        self.tested.append(kind)
+        if kind in self.refusals:
+            future: Future[DeviceHealth] = Future()
+            future.set_exception(self.refusals[kind])
+            return future
+        return self.probe(kind)
+
+    def trigger_scan(self, on: bool) -> None:
+        self.scanning = on
+
+    def find(self) -> "Future[Sequence[FoundDevice]]":
+        return self.search
+
     def probe(self, kind: DeviceKind) -> Future[DeviceHealth]:
         future: Future[DeviceHealth] = Future()
         future.set_result(self.states[kind])
@@ -138,7 +162,7 @@ class PaperPress:
     """`app.ports.ReceiptPress` that tells what it was asked for."""
 
     def slip(
-        self, issued: IssuedReceipt, width_mm: int, copy_no: int = 1, platform_number: str = ""
+        self, issued: IssuedReceipt, paper: SlipPaper, copy_no: int = 1, platform_number: str = ""
     ) -> bytes:
         return f"{issued.receipt.number} {copy_no}".encode()
 

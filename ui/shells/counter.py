@@ -15,7 +15,9 @@ Names a tour or a test may rely on (all found by `findChild` on the shell):
     outcome outcome_number outcome_print outcome_upload next print_again save_pdf came_out not_out
     cases case_search detail_number case_reprint case_pdf case_came_out case_not_out
     verify_text verify_check verify_pdf verdict
-    device_<key> device_note device_act stop_sync check_again
+    device_<key> device_note device_act device_full tested stop_sync check_again · bundle bundle_outcome
+    find_devices finding stop_finding find_outcome found_<n> station_lines copy_lines
+    open_sheet verdict_note row_<area> try_<area> skip_<area> sheet_again sheet_save sheet_print sheet_back
     status_network status_outbox status_catalog status_id_reader status_receipt_printer status_scanner
 
 Keys: F1 help, F9 decision, Ctrl+1 … 4 pages, Ctrl+J 交接; the rest: `ui.pages.counter.page.bind_keys`.
@@ -46,6 +48,7 @@ from ui.shells.strip import StatusStrip
 from ui.status import Relay, StatusBoard
 from ui.tasks import timed
 from ui.theme import style_sheet
+from ui.wedge import WedgeWatch
 from ui.widgets.kit import FocusRing, Kit, col, row
 
 FRAME_PX = 32
@@ -80,12 +83,13 @@ class CounterShell(QFrame):
         chosen = files or FileChoices(self._texts)
         self.board = StatusBoard(desk, self)
         self.relay = Relay(desk, self)
+        self.wedge = WedgeWatch(self)
         self.sign_in = SignInPage(kit, desk, self.board)
         self.enrol = EnrolPage(kit, desk, self.board)
         self.intake = IntakePage(kit, desk, profile, self.board, chosen)
         self.cases = CasesPage(kit, desk, self.board, chosen)
         self.verify = VerifyPage(kit, desk, chosen)
-        self.devices = DevicesPage(kit, desk, self.board)
+        self.devices = DevicesPage(kit, desk, self.board, chosen)
         self.rail = Rail(kit, self._texts, PAGES)
         self.strip = StatusStrip(kit, desk, self.board, self._hidden_lines())
         self._pages: dict[str, QWidget] = {
@@ -145,6 +149,8 @@ class CounterShell(QFrame):
         self.intake.stored.connect(self.relay.run)
         self.intake.stored.connect(self.board.look)
         self.intake.show_receipt.connect(self._show_receipt)
+        self.verify.open_case.connect(self._open_case)
+        self.wedge.scanned.connect(lambda text: self.device_event(Scanned(text)))
         self.intake.devices_wanted.connect(self._open_device)
         self.devices.send_now.connect(self.relay.run)
         self.devices.sync.finished.connect(self.board.look)
@@ -193,8 +199,10 @@ class CounterShell(QFrame):
         self.idle.stop()
         self.board.stop()
         self.relay.stop()
+        self.wedge.stop()
         self.intake.stop()
         self._desk.office.devices.watch_cards(False)
+        self._desk.office.devices.trigger_scan(False)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.stop()
@@ -216,6 +224,7 @@ class CounterShell(QFrame):
         same = self._operator is not None and self._operator.operator_id == operator.operator_id
         self._operator = operator
         self.strip.show_operator(operator)
+        self.devices.signed_in(operator)
         if not same:
             self.intake.sign_in(operator)
         self._back_to_work()
@@ -273,6 +282,10 @@ class CounterShell(QFrame):
         self.go("verify")
         self.verify.verify_text(text)
 
+    def _open_case(self, number: str) -> None:
+        self.go("cases")
+        self.cases.find(number)
+
     def _toggle_help(self) -> None:
         self.help.hide() if self.help.isVisible() else self.help.open()
 
@@ -281,11 +294,14 @@ class CounterShell(QFrame):
     def device_event(self, event: DeviceEvent) -> None:
         """On the GUI thread.  Cards belong to the intake, wherever one is; codes to the page in sight."""
         self.board.device_event(event)
+        self.wedge.hear(event)
         self.idle.touch()
         if self._outer.currentIndex() != 1:
             return
         if isinstance(event, Scanned) and self._current == "verify":
             self.verify.device_event(event)
+            return
+        if isinstance(event, Scanned) and self._current == "devices" and self.devices.scanned():
             return
         if isinstance(event, DeviceTrouble) and self._current != "intake":
             return

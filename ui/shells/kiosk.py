@@ -28,7 +28,9 @@ Names a test or the tour can go by (`shell.findChild(QWidget, name)`; the page s
                       came_out, not_out, print_again, receipt_qr, finish
     page_leaving      home
     page_language     locale_<locale>
-    page_staff_sign_in  field_number, field_pin, key_…, enter     page_staff  probe, home, exit_program
+    page_staff_sign_in  field_number, field_pin, key_…, enter
+    page_staff        probe, open_sheet, home, exit_program
+    page_staff_sheet  sheet_again, sheet_print, row_<area>
     every page        foot_back, foot_leave, foot_help, foot_size, foot_language, staff_corner, title, notice
     over a page       still_here: stay, drop
 """
@@ -50,11 +52,13 @@ from ui.pages.kiosk import frame, records
 from ui.pages.kiosk.board import Board
 from ui.pages.kiosk.book import PAGES
 from ui.pages.kiosk.idle import IdleWatch
+from ui.pages.kiosk.page import Page
 from ui.pages.kiosk.presence import Presence
 from ui.pages.kiosk.rounds import Rounds
 from ui.pages.kiosk.session import Farewell, Notice, Place, Session
 from ui.pages.kiosk.window import KioskWindow
 from ui.profile import Profile
+from ui.wedge import WedgeWatch
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +82,8 @@ class KioskShell(KioskWindow):
         super().__init__(profile, self.texts["kiosk.brand"])
         self.presence = Presence(self, monotonic)
         self.rounds = Rounds(self, self)
+        self.wedge = WedgeWatch(self)
+        self.wedge.scanned.connect(lambda text: self._device(Scanned(text)))
         self.touched.connect(self.presence.touched)
         self.fitted.connect(self._refit)
         self._refit()
@@ -91,7 +97,8 @@ class KioskShell(KioskWindow):
         """End for good: no more timers, no card is looked for, the window closes."""
         self._timer.stop()
         self.rounds.stop()
-        self.desk.office.devices.watch_cards(False)
+        self.wedge.stop()
+        self._attend(Page)
         self.let_close()
         self.close()
 
@@ -113,9 +120,15 @@ class KioskShell(KioskWindow):
             session.notice = None
         session.place = place
         if changed:
-            self.desk.office.devices.watch_cards(PAGES[name].watches_cards)
+            self._attend(PAGES[name])
             PAGES[name].entered(self)
         self.redraw()
+
+    def _attend(self, page: type[Page]) -> None:
+        """Have the devices look for what the page waits for, and for nothing else."""
+        devices = self.desk.office.devices
+        devices.watch_cards(page.watches_cards)
+        devices.trigger_scan(page.scans)
 
     def back(self) -> None:
         if self.session.trail:
@@ -150,7 +163,7 @@ class KioskShell(KioskWindow):
         """The first page, as the next person should find it."""
         self._wipe("home")
         self.session = self._fresh()
-        self.desk.office.devices.watch_cards(False)
+        self._attend(Page)
         if self.board.ready and self.board.closed(self.desk) is not None:
             self.session.place = Place("closed")
         self._refit()
@@ -196,6 +209,7 @@ class KioskShell(KioskWindow):
             self.page.tick()
 
     def _device(self, event: DeviceEvent) -> None:
+        self.wedge.hear(event)
         if isinstance(event, (CardRead, Scanned)):
             self.presence.touched()
         page = self.page

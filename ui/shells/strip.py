@@ -6,6 +6,7 @@ Never a toast: what is wrong stays here until it is right again.
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
+from app.domain.device import DeviceKind
 from app.domain.operator import Operator
 from ui import icons
 from ui.desk import Desk
@@ -16,7 +17,7 @@ from ui.widgets.kit import KeyButton, Kit, Part, clear, row
 from ui.words import hour
 
 HEIGHT = 48
-DEVICES = ("id_reader", "receipt_printer", "scanner")
+DEVICES = tuple(kind.value for kind in DeviceKind)
 
 
 class StatusStrip(QFrame):

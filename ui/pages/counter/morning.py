@@ -1,10 +1,11 @@
-"""What the start page needs from disk: the operator's own drafts, and the items this counter handles most."""
+"""What the start page needs from disk: the operator's own drafts, the items this counter handles most,
+and whether the readiness sheet is still to be looked at today."""
 
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.catalog import ItemHit
 from app.domain.operator import Operator
-from app.services import case_file, drafts
+from app.services import case_file, drafts, readiness
 from app.services.drafts import KeptDraft
 from ui.desk import Desk
 from ui.pages.counter.start import OFTEN
@@ -24,6 +25,7 @@ class Morning(QObject):
         self._dropped: set[str] = set()
         self.drafts: tuple[KeptDraft, ...] = ()
         self.often: tuple[ItemHit, ...] = ()
+        self.sheet_due = False  # nobody has looked at the readiness sheet today
 
     @property
     def newest(self) -> KeptDraft | None:
@@ -34,9 +36,13 @@ class Morning(QObject):
         office = self._desk.office
         self._desk.tasks.run(
             self._desk.store_executor,
-            lambda: (drafts.recover(office), case_file.often_used(office, OFTEN)),
+            lambda: (
+                drafts.recover(office),
+                case_file.often_used(office, OFTEN),
+                not readiness.seen_today(office),
+            ),
             owner=self,
-            done=lambda both: self._kept(operator, *both),
+            done=lambda found: self._kept(operator, *found),
             failed=self.trouble.emit,
         )
 
@@ -46,10 +52,13 @@ class Morning(QObject):
         self.drafts = self._offered(self.drafts)
         self.loaded.emit()
 
-    def _kept(self, operator: Operator | None, kept: tuple[KeptDraft, ...], codes: tuple[str, ...]) -> None:
+    def _kept(
+        self, operator: Operator | None, kept: tuple[KeptDraft, ...], codes: tuple[str, ...], due: bool
+    ) -> None:
         """A draft stays with its author: nobody is offered another person's."""
         if operator is not self._operator:
             return
+        self.sheet_due = due
         mine = operator.operator_id if operator else ""
         self.drafts = self._offered(tuple(d for d in kept if d.operator_id == mine))
         self.loaded.emit()

@@ -32,6 +32,7 @@ class StartPage(QWidget):
     forget = Signal(object)
     item = Signal(str)
     devices = Signal()
+    sheet = Signal()
 
     def __init__(self, kit: Kit, desk: Desk) -> None:
         super().__init__()
@@ -39,6 +40,7 @@ class StartPage(QWidget):
         self._draft: KeptDraft | None = None
         self._often: tuple[ItemHit, ...] = ()
         self._lines: tuple[StatusLine, ...] = ()
+        self._sheet_due = False
         self._side: QVBoxLayout = QVBoxLayout()
         self._side.setSpacing(12)
         self._side.setContentsMargins(0, 0, 0, 0)
@@ -95,11 +97,17 @@ class StartPage(QWidget):
         set_text(self._lead, texts["counter.start.lead" if ready else "counter.start.lead_no_reader"])
 
     def show_side(
-        self, draft: KeptDraft | None, lines: tuple[StatusLine, ...], often: tuple[ItemHit, ...]
+        self,
+        draft: KeptDraft | None,
+        lines: tuple[StatusLine, ...],
+        often: tuple[ItemHit, ...],
+        sheet_due: bool = False,
     ) -> None:
-        if (draft, lines, often) == (self._draft, self._lines, self._often) and self._side.count():
+        """`sheet_due`: offer the readiness sheet, which nobody has looked at today."""
+        now = (draft, lines, often, sheet_due)
+        if now == (self._draft, self._lines, self._often, self._sheet_due) and self._side.count():
             return
-        self._draft, self._lines, self._often = draft, lines, often
+        self._draft, self._lines, self._often, self._sheet_due = now
         clear(self._side)
         if draft is not None:
             self._side.addWidget(self._draft_card(draft))
@@ -150,7 +158,12 @@ class StartPage(QWidget):
         else:
             icon, tone, title = "done", "ok", "counter.start.ready"
         head = row(kit.icon(icon, 20, tone, 2), kit.text(texts[title], "title"), None, look, gap=8)
-        return kit.card(head, *[self._ready_line(line) for line in lines], gap=8, name="ready_card")
+        card: list[Part] = [head, *[self._ready_line(line) for line in lines]]
+        if self._sheet_due and lines:
+            offer = kit.button(texts["counter.start.sheet"], "quiet", icon="paper", h=28, name="offer_sheet")
+            offer.clicked.connect(self.sheet)
+            card.append(box(row(offer, None)))
+        return kit.card(*card, gap=8, name="ready_card")
 
     def _ready_line(self, line: StatusLine) -> QFrame:
         kit = self._kit

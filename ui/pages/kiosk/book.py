@@ -17,6 +17,7 @@ from ui.pages.kiosk.receipt import ReceiptPage
 from ui.pages.kiosk.search import SearchPage
 from ui.pages.kiosk.sending import FailedPage, SendingPage
 from ui.pages.kiosk.staff import StaffPage, StaffSignInPage
+from ui.pages.kiosk.staff_sheet import StaffSheetPage
 from ui.pages.kiosk.summary import SummaryPage
 from ui.pages.kiosk.themes import ItemsPage, ThemesPage
 from ui.pages.kiosk.trouble import TroublePage
@@ -46,5 +47,6 @@ _PAGES: tuple[type[Page], ...] = (
     LanguagePage,
     StaffSignInPage,
     StaffPage,
+    StaffSheetPage,
 )
 PAGES: Mapping[str, type[Page]] = {page.name: page for page in _PAGES}

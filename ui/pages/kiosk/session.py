@@ -12,6 +12,7 @@ from app.domain.printing import PrintJob
 from app.errors import AppError
 from app.flows.intake import Intake
 from app.services.intake import Received
+from ui.readiness import ReadinessCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Session:
     staff_id: str = ""
     staff_pin: str = ""
     open_prints: int = 0
+    check: ReadinessCheck | None = None  # the staff's readiness sheet
 
     def forget(self) -> None:
         """Blank every field, so that whoever still holds this object holds nothing of the person."""

@@ -97,7 +97,9 @@ class StaffPage(Page):
         state = k.frame(facts(k, self._state(), width), (36, 32, 36, 32), role="card")
         look = on_press(k.press(self.say("probe"), name="probe", h=112), self._probe)
         home = on_press(k.press(self.say("home"), "primary", name="home", h=112), self.guide.leave)
-        parts: list[Part] = [devices, state, None, k.even(look, home)]
+        sheet = k.press(self.t["readiness.title"], name="open_sheet", h=112)
+        on_press(sheet, lambda: self.guide.go("staff_sheet"))
+        parts: list[Part] = [devices, state, None, k.even(look, sheet), home]
         if self.guide.profile.may_exit:
             out = k.press(self.say("exit"), "stop", name="exit_program", h=104)
             parts.append(on_press(out, self.guide.exit_program))
