@@ -19,6 +19,7 @@ from app.domain.material_file import FileProgress, MaterialFile
 from app.domain.numbering import NumberBlock
 from app.domain.operator import KnownOperator, Operator
 from app.domain.outbox import OutboxMessage, OutboxSummary
+from app.domain.page import Corners, Imported
 from app.domain.printing import DocumentOptions, PaperForm, PrintJob, PrintOutcome, SlipPaper
 from app.domain.readiness import ReadinessSheet
 from app.domain.receipt import IssuedReceipt, Receipt, StationKey, Verdict
@@ -255,16 +256,20 @@ class ReceiptPress(Protocol):
     """Draws papers that need no key."""
 
     def slip(
-        self, issued: IssuedReceipt, width_mm: int, copy_no: int = 1, platform_number: str = ""
+        self, issued: IssuedReceipt, paper: SlipPaper, copy_no: int = 1, platform_number: str = ""
     ) -> bytes:
         """ESC/POS bytes of the whole slip, from initialise to cut."""
+        ...
+
+    def test_slip(self, paper: SlipPaper, lines: Sequence[str]) -> bytes:
+        """A slip that shows how the printer prints, never a receipt; `lines` say whose and when."""
         ...
 
     def preview(self, receipt: Receipt, form: PaperForm, width_px: int) -> Picture:
         """The paper as it would come out, watermarked 样张; drawn by the same code as the paper."""
         ...
 
-    def readiness_slip(self, sheet: ReadinessSheet, width_mm: int) -> bytes:
+    def readiness_slip(self, sheet: ReadinessSheet, paper: SlipPaper) -> bytes:
         """开门自检单 as ESC/POS bytes."""
         ...
 
@@ -274,6 +279,43 @@ class ReceiptPress(Protocol):
 
     def qr_matrix(self, text: str) -> tuple[tuple[bool, ...], ...]:
         """The modules of the QR a screen shows: square, True dark, without quiet zone."""
+        ...
+
+
+# -- pages -----------------------------------------------------------------------------------------
+
+
+class PageTools(Protocol):
+    """Papers as pictures.  Everything blocks; use it on the `pages` or `camera` executor."""
+
+    finds_pages: bool  # whether this machine can look for the sheet in a photograph
+
+    def find_page(self, picture: Picture) -> Corners | None:
+        """Where the sheet lies; None where none is to be seen."""
+        ...
+
+    def straighten(self, photo: bytes, corners: Corners | None = None, quarter_turns: int = 0) -> bytes:
+        """The page of a JPEG or PNG as a JPEG: upright, level, A4 at 200 dots an inch, at most 600 KB.
+
+        `corners` None: the whole picture.  `quarter_turns`: clockwise, besides what EXIF says.
+        Raises FileKindError (FileDamagedError), PictureTooLargeError.
+        """
+        ...
+
+    def join(self, pages: Sequence[bytes]) -> bytes:
+        """JPEG pages as one PDF, as they are; the same pages give the same bytes."""
+        ...
+
+    def read_import(self, data: bytes, suffix: str = "") -> Imported:
+        """A file a person brings (JPEG, PNG, PDF), checked to its end; `suffix` of its name, with the dot.
+
+        Raises FileKindError (FileNameError, FileDamagedError, FileLockedError, FileEmptyError,
+        FileActiveError), FileTooLargeError, TooManyPagesError, PictureTooLargeError.
+        """
+        ...
+
+    def show(self, data: bytes, page: int, width_px: int) -> Picture:
+        """A page (from 0) of a kept file.  Raises FileDamagedError."""
         ...
 
 

@@ -19,6 +19,7 @@ from app.commands.embedded import embedded
 from app.commands.wiring import open_office
 from app.domain.catalog import Channel
 from app.domain.identity import DocumentKind, IdentityDocument
+from app.domain.printing import SlipPaper
 from app.flows.intake import Intake
 from app.services.intake import receive
 
@@ -46,7 +47,7 @@ def main() -> None:
                 "raw limit: write 3 KB + fdatasync": lambda: _raw(Path(folder) / "raw"),
                 "plain sqlite3, WAL, FULL, one row": lambda: _row(db),
                 "**a whole case**: check, number, sign, encrypted commit": case,
-                "slip composed (80 mm)": lambda: office.press.slip(received.issued, 80),
+                "slip composed (80 mm)": lambda: office.press.slip(received.issued, SlipPaper()),
                 "signed PDF": lambda: office.sealer and office.sealer.pdf(received.issued),
                 "search, one keystroke": lambda: office.catalog.search("\u8bc1", 20),
             }

@@ -128,7 +128,7 @@ class EscposPrinter:
         return self._talk.look(ends)
 
     def _condition(self, state: PrinterState, problem: DeviceError | None) -> Condition:
-        facts = {"profile": self._profile.name, "proof": self._talk.way.value}
+        facts = {"profile": self._profile.title, "proof": self._talk.way.value}
         if self._profile.status or self._talk.told is not None:
             facts["paper"] = state.paper
         if self._model:

@@ -17,7 +17,7 @@ from app.receipts.keys import make_key, signer, signing_request
 from app.receipts.sealer import StationSealer
 from app.schedules import load_calendar
 from app.services.health_journal import HealthJournal
-from app.services.office import Office, Station
+from app.services.office import CameraChoice, Office, Station
 from app.settings import StationSettings, read
 from app.store.local import LocalStore, open_local
 from app.texts import load
@@ -71,6 +71,7 @@ def open_station(
 
 
 def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: Channel) -> Office:
+    from app.pages.tools import Tools
     from app.receipts.press import Press
     from app.remote.catalog_sync import TufCatalogSync
     from app.remote.gateway_client import GatewayClient
@@ -93,7 +94,7 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         catalog_sync=TufCatalogSync(url, data, enrolment.trusted_root) if enrolment and url else None,
         archive=local.archive,
         sealer=_sealer(enrolment, pem, settings.gateway.public_url, clock) if enrolment else None,
-        press=Press(texts, clock.now, hub.slip_paper().width_mm),
+        press=Press(texts, clock.now, hub.slip_paper()),
         keys=keys,
         verifier=receipt_verifier(data),
         devices=hub,
@@ -101,7 +102,14 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         vault=local.vault,
         machine=ThisMachine(data, settings),
         journal=journal,
+        page_tools=Tools(),
+        camera=_camera(settings),
     )
+
+
+def _camera(settings: StationSettings) -> CameraChoice | None:
+    found = (d for d in settings.devices if d.kind is DeviceKind.DOCUMENT_CAMERA)
+    return next((CameraChoice(d.driver, d.line) for d in found), None)
 
 
 def _sealer(enrolment: Enrolment, pem: str, public_url: str, clock: SystemClock) -> StationSealer:

@@ -9,14 +9,15 @@ Facts from Epson's ESC/POS reference and DEVICES §C:
     1D 21 n      size, wide << 4 | high       1D 42 n    white on black
     1C 26 .. 1C 2E                            double-byte text between them, GB18030
     1D 76 30 00 xL xH yL yH …                 raster, x bytes wide, y rows, bit set = black
-    1B 4A n      feed n dots                  1D 56 42 00   feed to the knife and cut
+    1B 4A n      feed n dots                  1D 56 42 00   feed to the knife and cut; printers without
+                                              one are fed to the edge the slip is torn off at
 
 Every style is sent in full before every piece of text: nothing depends on what came before.
 Printers' fonts know the two-byte characters of GBK; a line with any other character goes
 as a raster, drawn by app/receipts/strip.py on the same grid of columns.  One column is 12
-dots, a Chinese character two columns.  A raster is cut into slices of 255 rows, since small
-printers buffer no more, except where a caller asks for one piece: a sliced QR shows seams
-that readers stumble over.
+dots, a Chinese character two columns.  A raster is cut into slices, since small printers
+buffer no more (255 rows, or what the paper says), except where a caller asks for one piece: a
+sliced QR shows seams that readers stumble over.
 """
 
 import unicodedata
@@ -24,13 +25,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from app.domain.printing import SlipPaper
+
 COLUMN = 12  # dots of a Latin character, half of a Chinese one
 CELL = 24  # dots of a line's height at single size
 PITCH = 32  # dots from line to line
-SLICE = 255
-
 INITIALISE = b"\x1b\x40\x1b\x52\x00\x1d\x50\xcb\xcb"
-FEED_AND_CUT = b"\x1b\x4a\x30\x1d\x56\x42\x00"
+PLAIN_PAPER = SlipPaper()
+CUT = b"\x1d\x56\x42\x00"
 
 
 class Align(IntEnum):
@@ -121,15 +123,16 @@ def in_printer_font(text: str) -> bool:
 # -- bytes -------------------------------------------------------------------------------------------
 
 
-def encode(ops: Sequence[Op]) -> bytes:
+def encode(ops: Sequence[Op], paper: SlipPaper = PLAIN_PAPER) -> bytes:
     """A whole slip, from initialise to cut.  Lines must be in the printer's font (see `in_printer_font`)."""
-    return INITIALISE + b"".join(_encoded(op) for op in ops) + FEED_AND_CUT
+    body = b"".join(_encoded(op, paper.slice_rows) for op in ops)
+    return INITIALISE + body + _feed(paper.feed) + (CUT if paper.cutter else b"")
 
 
-def _encoded(op: Op) -> bytes:
+def _encoded(op: Op, slice_rows: int) -> bytes:
     if isinstance(op, Line):
         return _line(op)
-    return _raster(op) if isinstance(op, Raster) else _feed(op.dots)
+    return _raster(op, slice_rows) if isinstance(op, Raster) else _feed(op.dots)
 
 
 def _line(line: Line) -> bytes:
@@ -145,8 +148,8 @@ def _span(span: Span) -> bytes:
     return style + (data if span.text.isascii() else b"\x1c\x26" + data + b"\x1c\x2e")
 
 
-def _raster(raster: Raster) -> bytes:
-    step = raster.rows if raster.whole else SLICE
+def _raster(raster: Raster, slice_rows: int) -> bytes:
+    step = raster.rows if raster.whole else slice_rows
     parts = [b"\x1b\x61\x01"]
     for top in range(0, raster.rows, step):
         rows = min(step, raster.rows - top)

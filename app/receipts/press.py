@@ -1,15 +1,16 @@
-"""Papers that need no key: the slip's bytes, and the preview of either paper."""
+"""Papers that need no key: the bytes of slips, and the preview of either paper."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PIL import Image, ImageDraw, ImageFont
 
-from app.domain.printing import PaperForm
+from app.domain.printing import PaperForm, SlipPaper
 from app.domain.readiness import ReadinessSheet
 from app.domain.receipt import IssuedReceipt, Receipt
 from app.ports import Picture
 from app.receipts import fonts
+from app.receipts.escpos import PLAIN_PAPER
 from app.receipts.facts import Facts, Impression, of_draft, of_issued
 from app.texts import Texts
 
@@ -18,28 +19,38 @@ _SPECIMEN_GREY = 222
 
 
 class Press:
-    """Implements app.ports.ReceiptPress.  `now`: the time of printing; `preview_mm`: the roll previewed."""
+    """Implements app.ports.ReceiptPress.  `now`: the time of printing; `previewed`: the roll of a preview."""
 
-    def __init__(self, texts: Texts, now: Callable[[], datetime] | None = None, preview_mm: int = 80) -> None:
-        self._texts, self._now, self._preview_mm = texts, now, preview_mm
+    def __init__(
+        self,
+        texts: Texts,
+        now: Callable[[], datetime] | None = None,
+        previewed: SlipPaper = PLAIN_PAPER,
+    ) -> None:
+        self._texts, self._now, self._previewed = texts, now, previewed
 
     def slip(
-        self, issued: IssuedReceipt, width_mm: int, copy_no: int = 1, platform_number: str = ""
+        self, issued: IssuedReceipt, paper: SlipPaper, copy_no: int = 1, platform_number: str = ""
     ) -> bytes:
         from app.receipts.slip import slip_bytes
 
         printed_at = self._now() if self._now else issued.receipt.received_at
         impression = Impression(copy_no, platform_number, printed_at)
-        return slip_bytes(of_issued(issued, self._texts, impression), width_mm)
+        return slip_bytes(of_issued(issued, self._texts, impression), paper)
+
+    def test_slip(self, paper: SlipPaper, lines: Sequence[str]) -> bytes:
+        from app.receipts.trial_slip import trial_slip
+
+        return trial_slip(self._texts, paper, lines)
 
     def preview(self, receipt: Receipt, form: PaperForm, width_px: int) -> Picture:
         facts = of_draft(receipt, self._texts)
         return self._slip(facts, width_px) if form is PaperForm.SLIP else _page(facts, width_px)
 
-    def readiness_slip(self, sheet: ReadinessSheet, width_mm: int) -> bytes:
+    def readiness_slip(self, sheet: ReadinessSheet, paper: SlipPaper) -> bytes:
         from app.receipts import readiness_paper
 
-        return readiness_paper.slip(sheet, self._texts, width_mm)
+        return readiness_paper.slip(sheet, self._texts, paper)
 
     def readiness_page(self, sheet: ReadinessSheet) -> bytes:
         from app.receipts import readiness_paper
@@ -54,7 +65,7 @@ class Press:
     def _slip(self, facts: Facts, width_px: int) -> Picture:
         from app.receipts.slip import slip_picture
 
-        dots = slip_picture(facts, self._preview_mm)
+        dots = slip_picture(facts, self._previewed)
         paper = Image.new("L", (dots.width + 2 * _MARGIN, dots.height + 3 * _MARGIN), 255)
         paper.paste(dots, (_MARGIN, _MARGIN))
         _specimen(paper, facts.word("specimen_mark"))

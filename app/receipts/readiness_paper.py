@@ -6,14 +6,14 @@ who checked.
 
 from collections.abc import Iterator
 
+from app.domain.printing import SlipPaper
 from app.domain.readiness import Opening, ReadinessRow, ReadinessSheet, RowState
 from app.receipts import strip
-from app.receipts.escpos import COLUMN, Align, Feed, Line, Op, Span, Style, columns, encode
+from app.receipts.escpos import COLUMN, Align, Feed, Line, Op, Span, Style, columns
 from app.receipts.fonts import load as fonts
 from app.receipts.lines import wrap
 from app.receipts.pdf import LOCK
 from app.receipts.pen import GREY, LIGHT, PAGE_WIDTH, Pen, measure
-from app.receipts.slip import dots_of
 from app.texts import Texts
 
 _PLAIN, _BOLD, _TITLE = Style(), Style(bold=True), Style(bold=True, wide=2, high=2)
@@ -23,10 +23,9 @@ _NAME, _STATE, _SAID = _LEFT + 3, _LEFT + 46, _LEFT + 64  # mm: the columns of t
 _MARKED = (RowState.MIND, RowState.STOP)
 
 
-def slip(sheet: ReadinessSheet, texts: Texts, width_mm: int) -> bytes:
+def slip(sheet: ReadinessSheet, texts: Texts, paper: SlipPaper) -> bytes:
     """ESC/POS bytes, from initialise to cut."""
-    width = dots_of(width_mm)
-    return encode(strip.drawable(list(operations(sheet, texts, width)), width))
+    return strip.composed(list(operations(sheet, texts, paper.dots)), paper)
 
 
 def operations(sheet: ReadinessSheet, texts: Texts, width: int) -> Iterator[Op]:

@@ -1,4 +1,4 @@
-"""The receipt on a roll: 80 mm paper (576 dots, 48 columns) or 58 mm (384 dots, 32 columns).
+"""The receipt on a roll: 80 mm paper (usually 576 dots, 48 columns) or 58 mm (384 dots, 32 columns).
 
 The same facts as on the A4 page, one below the other.
 """
@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 
 from PIL import Image
 
+from app.domain.printing import SlipPaper
 from app.receipts import qr, strip
-from app.receipts.escpos import COLUMN, Align, Feed, Line, Op, Raster, Span, Style, columns, encode
+from app.receipts.escpos import COLUMN, Align, Feed, Line, Op, Raster, Span, Style, columns
 from app.receipts.facts import Fact, Facts, MaterialLine
 from app.receipts.fonts import load
 from app.receipts.lines import wrap
 
-DOTS = {80: 576, 58: 384}
 _LABEL = 7  # columns of the label column
 _INDEX = 3  # columns of a material's number
 _MODULE_MIN, _MODULE_MAX = 4, 6  # dots a module of the QR
@@ -25,21 +25,14 @@ _TITLE = Style(bold=True, wide=2, high=2)
 _BAND = Style(bold=True, high=2, reverse=True)
 
 
-def dots_of(width_mm: int) -> int:
-    """Printable dots of a paper width at 203 dpi: the wider table entry it can hold."""
-    return DOTS[80] if width_mm >= 80 else DOTS[58]
-
-
-def slip_bytes(facts: Facts, width_mm: int) -> bytes:
+def slip_bytes(facts: Facts, paper: SlipPaper) -> bytes:
     """ESC/POS bytes of the whole slip."""
-    width = dots_of(width_mm)
-    return encode(strip.drawable(layout(facts, width), width))
+    return strip.composed(layout(facts, paper.dots), paper)
 
 
-def slip_picture(facts: Facts, width_mm: int) -> Image.Image:
+def slip_picture(facts: Facts, paper: SlipPaper) -> Image.Image:
     """The dots those bytes put on paper, mode "L"."""
-    width = dots_of(width_mm)
-    return strip.picture(layout(facts, width), width)
+    return strip.picture(layout(facts, paper.dots), paper.dots)
 
 
 def layout(facts: Facts, width: int) -> list[Op]:
@@ -161,14 +154,14 @@ def _head(page: _Page, facts: Facts) -> None:
 def _code(page: _Page, facts: Facts) -> None:
     page.add(Feed(8))
     if facts.qr_text:
-        page.add(_qr_raster(facts.qr_text, page.width))
+        page.add(qr_raster(facts.qr_text, page.width))
     else:
         page.add(_empty_frame(page.width))
     page.add(Feed(8))
     page.centred(facts.scan)
 
 
-def _qr_raster(text: str, width: int) -> Raster:
+def qr_raster(text: str, width: int) -> Raster:
     """One image with its quiet zone.  A code too wide for the paper at four dots takes less redundancy."""
     cells = qr.matrix(text)
     if (len(cells) + 2 * qr.QUIET) * _MODULE_MIN > width:

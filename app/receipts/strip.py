@@ -6,9 +6,11 @@ breaks.  1 is white and 0 black in the pictures here, as Pillow's mode "1" has i
 
 from collections.abc import Sequence
 from functools import cache, reduce
+from itertools import groupby
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
+from app.domain.printing import SlipPaper, SlipText
 from app.receipts import fonts
 from app.receipts.escpos import (
     CELL,
@@ -20,6 +22,7 @@ from app.receipts.escpos import (
     Raster,
     Span,
     columns,
+    encode,
     in_printer_font,
 )
 
@@ -31,9 +34,28 @@ _GAIN = 1.2
 _WHITE, _BLACK = 255, 0
 
 
+def composed(ops: Sequence[Op], paper: SlipPaper) -> bytes:
+    """ESC/POS bytes of a slip laid out for `paper.dots`, its text as this printer prints Chinese."""
+    way = drawn if paper.text is SlipText.RASTER else drawable
+    return encode(way(ops, paper.dots), paper)
+
+
 def drawable(ops: Sequence[Op], width: int) -> list[Op]:
     """`ops` with every line that the printer's font cannot print replaced by its picture."""
     return [_line_or_picture(op, width) for op in ops]
+
+
+def drawn(ops: Sequence[Op], width: int) -> list[Op]:
+    """`ops` without any text: what stands between feeds and whole images becomes one picture each."""
+    parts: list[Op] = []
+    for alone, group in groupby(ops, key=lambda op: isinstance(op, Feed) or _is_whole(op)):
+        together = list(group)
+        parts += together if alone else [raster(picture(together, width).convert("1"))]
+    return parts
+
+
+def _is_whole(op: Op) -> bool:
+    return isinstance(op, Raster) and op.whole
 
 
 def _line_or_picture(op: Op, width: int) -> Op:

@@ -28,8 +28,8 @@ def print_slip(
         return job
     try:
         case, issued = _paper(office, case_id)
-        width, number = office.devices.slip_paper().width_mm, case.platform_number
-        data = office.press.slip(issued, width, job.copy_no, platform_number=number)
+        paper, number = office.devices.slip_paper(), case.platform_number
+        data = office.press.slip(issued, paper, job.copy_no, platform_number=number)
     except Exception:
         _settle(office, job, PrintOutcome(PrintState.FAILED, AppError.code))  # nothing has left yet
         raise

@@ -20,7 +20,7 @@ class PrintedSheet:
 def print_sheet(office: Office, sheet: ReadinessSheet) -> PrintedSheet:
     """Blocks while it prints: on the `paper` executor.  Never raises for a device: the outcome tells."""
     if office.devices.has(DeviceKind.RECEIPT_PRINTER):
-        data = office.press.readiness_slip(sheet, office.devices.slip_paper().width_mm)
+        data = office.press.readiness_slip(sheet, office.devices.slip_paper())
         return PrintedSheet(PaperForm.SLIP, office.devices.print_slip(data, SLIP_S).result())
     if office.devices.has(DeviceKind.A4_PRINTER):
         pdf = office.press.readiness_page(sheet)

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app import texts
-from app.domain.printing import PaperForm, PrintJob, PrintState
+from app.domain.printing import PaperForm, PrintJob, PrintState, SlipPaper
 from app.domain.receipt import Receipt
 from app.receipts import escpos, strip
 from app.receipts.escpos import Align, Feed, Line, Raster, Span, Style
 from app.receipts.facts import Facts, Impression, of_issued
 from app.receipts.press import Press
-from app.receipts.slip import dots_of, layout, slip_picture
+from app.receipts.slip import layout, slip_picture
 from devices.emulators.escpos_commands import CommandReader
 from devices.emulators.escpos_paper import Paper
 from tests.receipts.judges import needs_zbar
@@ -51,8 +51,11 @@ def image_of(stride: int, rows: int, dots: bytes) -> Image.Image:
     return Image.frombytes("1", (stride * 8, rows), bytes(b ^ 0xFF for b in dots)).convert("L")
 
 
+PAPERS = {80: SlipPaper(), 58: SlipPaper(58, 384)}
+
+
 def slip(sample: Receipt, width_mm: int = 80, copy_no: int = 1, platform: str = "") -> bytes:
-    return PRESS.slip(station().sealer.issue(sample), width_mm, copy_no, platform)
+    return PRESS.slip(station().sealer.issue(sample), PAPERS[width_mm], copy_no, platform)
 
 
 def words_of(sample: Receipt, impression: Impression) -> list[str]:
@@ -98,7 +101,7 @@ def test_no_line_is_wider_than_the_paper(width_mm: int) -> None:
 @pytest.mark.parametrize("width_mm", [80, 58])
 def test_the_qr_is_one_image_and_two_readers_read_it(width_mm: int, tmp_path: Path) -> None:
     issued = station().sealer.issue(receipt())
-    images = [image_of(*r) for r in rasters(PRESS.slip(issued, width_mm)) if r[1] > 64]
+    images = [image_of(*r) for r in rasters(PRESS.slip(issued, PAPERS[width_mm])) if r[1] > 64]
     (code,) = images
     assert code.width <= {80: 576, 58: 384}[width_mm] + 7
     (found,) = zxingcpp.read_barcodes(code)
@@ -127,7 +130,7 @@ def test_another_printer_reads_the_same() -> None:
     """The emulated printer, written from Epson's reference by other hands, shows the facts and the QR."""
     issued = station().sealer.issue(receipt())
     reader, paper = CommandReader(), Paper(80)
-    reader.add(PRESS.slip(issued, 80))
+    reader.add(PRESS.slip(issued, PAPERS[80]))
     for command, raw in reader.commands():
         paper.carry_out(command, raw)
     assert reader.rest() == b""
@@ -173,7 +176,7 @@ def text_of(line: Line) -> str:
 def named(name: str, width_mm: int) -> Iterator[Line]:
     """The lines of the slip that say who applies."""
     facts = Facts(receipt(applicant_name=name), texts.load(), Impression(), "X", "X")
-    lines = [op for op in layout(facts, dots_of(width_mm)) if isinstance(op, Line)]
+    lines = [op for op in layout(facts, PAPERS[width_mm].dots) if isinstance(op, Line)]
     starts = [n for n, line in enumerate(lines) if text_of(line)[:1] != " "]
     first = next(n for n in starts if text_of(lines[n]).startswith("申请人"))
     return iter(lines[first : starts[starts.index(first) + 1]])
@@ -262,7 +265,7 @@ def test_what_is_seen_is_what_prints() -> None:
     """The picture of the preview has the very rasters and the lines of the bytes."""
     issued = station().sealer.issue(receipt())
     facts = of_issued(issued, texts.load(), Impression())
-    picture = slip_picture(facts, 80)
+    picture = slip_picture(facts, PAPERS[80])
     assert picture.width == 576
     assert [code.text for code in zxingcpp.read_barcodes(picture)] == [issued.qr_text]
     (line,) = [Line((Span("莞家"),))]

@@ -148,7 +148,7 @@ class FakeSealer:
 
 class FakePress:
     def slip(
-        self, issued: IssuedReceipt, width_mm: int, copy_no: int = 1, platform_number: str = ""
+        self, issued: IssuedReceipt, paper: SlipPaper, copy_no: int = 1, platform_number: str = ""
     ) -> bytes:
         return f"slip {issued.receipt.number} copy {copy_no} {platform_number}".encode()
 
