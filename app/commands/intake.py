@@ -2,11 +2,13 @@
 
 import argparse
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.atomic_file import write_atomically
+from app.commands.intake_attach import Attached, attach, files_of, read_files
 from app.commands.intake_file import IntakeFile, load_json, parse
 from app.commands.output import add_json, emit
 from app.commands.read_id import read_card
@@ -23,6 +25,7 @@ from app.errors import (
     RemoteError,
     StoppedByPersonError,
 )
+from app.services import drafts
 from app.services.catalog_sync import lease_when_low
 from app.services.intake import Received, receive, received_before
 from app.services.office import Office
@@ -46,17 +49,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE.json")
     parser.add_argument("--station", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument(
+        "--file",
+        dest="attached",
+        action="append",
+        default=[],
+        metavar="MATERIAL=PATH",
+        help="a PDF, JPG or PNG of a material, by its id or name; may be given again",
+    )
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    handed_in = parse(_read(args.file))
+    handed_in, attached = parse(_read(args.file)), read_files(args.attached)
     kinds = (DeviceKind.RECEIPT_PRINTER, *((DeviceKind.ID_READER,) if handed_in.from_reader else ()))
     with open_office(args.station, args.data, devices=kinds) as office:
         recover_prints(office)
         received = received_before(office, handed_in.request_id)  # needs no card a second time
         if received is None:
-            received = _receive(office, _application(office, handed_in))
+            application = _application(office, handed_in)
+            received = _receive_with(office, application, attached)
         emit(args, _after(office, received, args.data))
     return 0
 
@@ -85,6 +97,16 @@ def _surely_read(office: Office) -> IdentityDocument:
     if read.doubtful:
         raise CardUnreadableError("doubtful")
     return read.document
+
+
+def _receive_with(office: Office, application: Application, attached: Sequence[Attached]) -> Received:
+    """Files first, so that no case is received without them; they go again when it is refused."""
+    try:
+        attach(office, application, attached)
+        return _receive(office, application)
+    except BaseException:
+        drafts.drop(office, application.request_id)
+        raise
 
 
 def _receive(office: Office, application: Application) -> Received:
@@ -124,6 +146,7 @@ def _after(office: Office, received: Received, data: Path) -> dict[str, Any]:
         "printed": printed,
         "printed_reason": reason,
         "printed_advice": texts.trouble(reason),
+        "files": files_of(office, case.case_id),
         "uploaded": missed is None,
         "upload_reason": missed.code if missed else "",
         "upload_advice": texts.error(missed) if missed else "",

@@ -1,21 +1,16 @@
-"""The two things PDFium does for us: a page as a picture, and the files embedded in a PDF.
+"""What PDFium does for us: a page as a picture, and the files embedded in a PDF."""
 
-PDFium keeps global state and knows no threads, hence the lock.
-"""
-
-from threading import Lock
 from typing import Any
 
+from app.pdfium_lock import PDFIUM
 from app.ports import Picture
-
-_LOCK = Lock()
 
 
 def picture(pdf: bytes, width_px: int) -> Picture:
     """The first page, `width_px` wide, on white.  Raises ValueError for what is not a PDF."""
     import pypdfium2
 
-    with _LOCK:
+    with PDFIUM:
         document: Any = _opened(pypdfium2, pdf)
         try:
             page = document[0]
@@ -26,11 +21,23 @@ def picture(pdf: bytes, width_px: int) -> Picture:
     return Picture(image.width, image.height, image.tobytes())
 
 
+def page_count(pdf: bytes) -> int:
+    """Raises ValueError for what is not a PDF."""
+    import pypdfium2
+
+    with PDFIUM:
+        document: Any = _opened(pypdfium2, pdf)
+        try:
+            return len(document)
+        finally:
+            document.close()
+
+
 def attachments(pdf: bytes) -> list[tuple[str, bytes]]:
     """Name and content of every embedded file.  Raises ValueError for what is not a PDF."""
     import pypdfium2
 
-    with _LOCK:
+    with PDFIUM:
         document: Any = _opened(pypdfium2, pdf)
         try:
             found = [document.get_attachment(n) for n in range(document.count_attachments())]
