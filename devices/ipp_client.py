@@ -149,7 +149,7 @@ class IppClient:
         except OSError as error:
             raise DeviceNotFoundError(f"broken: {error}") from error
         finally:
-            connection.close()
+            connection.hang_up()
 
     def close(self) -> None:
         """Nothing is kept open between requests."""
@@ -174,12 +174,18 @@ class _Connection(http.client.HTTPConnection):
     def __init__(self, client: IppClient, ends: float) -> None:
         super().__init__(client.target.host, client.target.port)
         self._client, self._ends = client, ends
+        self._line: socket.socket | None = None
+
+    def hang_up(self) -> None:
+        self.close()
+        if self._line is not None:
+            self._line.close()
 
     def connect(self) -> None:
         target = self._client.target
         plain = _pipe(target.pipe, self._ends) if target.pipe else connect(target.host, target.port)
-        ready = _secured(plain, target, self._ends) if target.tls else plain
-        self.sock = _TimedSocket(ready, self._ends, self._client)
+        self._line = _secured(plain, target, self._ends) if target.tls else plain
+        self.sock = _TimedSocket(self._line, self._ends, self._client)
 
 
 def _pipe(path: str, ends: float) -> socket.socket:
@@ -231,7 +237,7 @@ class _TimedSocket:
         return io.BufferedReader(_TimedReader(self._socket, self._ends))
 
     def close(self) -> None:
-        self._socket.close()
+        """Not yet: http.client closes as soon as it has read the head, and goes on reading the body."""
 
 
 class _TimedReader(io.RawIOBase):

@@ -145,7 +145,8 @@ class JobDesk:
             if found is None:
                 return unknown(error)
             job_id = found
-        follower = _Follower(self, printer.proves and mime != RAW, job_id, ends, dropped, tell)
+        trust = Trust(printer.proves and mime != RAW, not printer.spooler)
+        follower = _Follower(self, trust, job_id, ends, dropped, tell)
         try:
             return follower.follow()
         finally:
@@ -227,6 +228,17 @@ class JobDesk:
         return (_seen(said) for said in answer.all_of(GroupTag.JOB))
 
 
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What to believe: `ends`, that a completed job is on paper; `counts`, its count of sheets.
+
+    A spooler counts what it has drawn, printed or not (CUPS 2.4 counts two sheets for a printer that is off).
+    """
+
+    ends: bool
+    counts: bool
+
+
 def _number(job_id: int) -> Attributes:
     return {"job-id": (Value(Tag.INTEGER, job_id),)}
 
@@ -235,9 +247,9 @@ class _Follower:
     """Looks at one job until it has ended or is taken back."""
 
     def __init__(
-        self, desk: JobDesk, proves: bool, job_id: int, ends: float, dropped: Event, tell: Tell
+        self, desk: JobDesk, trust: Trust, job_id: int, ends: float, dropped: Event, tell: Tell
     ) -> None:
-        self._desk, self._proves, self._job_id = desk, proves, job_id
+        self._desk, self._trust, self._job_id = desk, trust, job_id
         self._dropped, self._tell = dropped, tell
         self._ends = ends
         self._gives_up = ends - min(_RESERVE_S, (ends - time.monotonic()) / 3)
@@ -301,7 +313,7 @@ class _Follower:
             return unknown(cause) if self._came_out(job) else failed(cause)
         if "job-completed-with-errors" in job.reasons:
             return unknown(PrinterFaultError("completed with errors", part=""))
-        if not self._proves:
+        if not self._trust.ends:
             return unknown(PrintUnprovenError())
         return PrintOutcome(PrintState.CONFIRMED)
 
@@ -309,7 +321,7 @@ class _Follower:
         """Whether paper may have come out of a job that did not complete."""
         if not (self._begun or job.begun):
             return False
-        return not self._proves or job.sheets != 0
+        return not self._trust.counts or job.sheets != 0
 
 
 def _refusal(error: DeviceError) -> DeviceError:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LEAVES = {"app.errors", "app.texts", "app.atomic_file"}
+LEAVES = {"app.errors", "app.texts", "app.atomic_file", "app.pdfium_lock"}
 CORE = LEAVES | {"app.domain", "app.ports"}
 
 # package -> (first-party prefixes it may import, third-party modules it may import)
@@ -16,6 +16,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "app.errors": (set(), set()),
     "app.texts": ({"app.errors"}, set()),
     "app.atomic_file": ({"app.errors"}, set()),
+    "app.pdfium_lock": (set(), set()),
     "app.settings": (CORE, set()),
     "app.logbook": (CORE, set()),
     "app.machine": (CORE | {"app.settings", "app.logbook"}, set()),
@@ -34,6 +35,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
             "pypdfium2", "cryptography",
         },
     ),
+    "app.pages": (CORE | {"app.pages"}, {"PIL", "cv2", "numpy", "pypdfium2"}),
     "app.gateway": (
         CORE | {"app.gateway", "app.catalog", "app.receipts.token"},
         {
@@ -45,7 +47,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "ui": (CORE | {"app.flows", "app.services", "ui"}, {"PySide6", "shiboken6"}),
     "app.commands": ({"app", "devices", "ui"}, {"PySide6", "pypdfium2"}),
 }  # fmt: skip
-EXCEPTIONS = {"devices.emulators": {"PIL", "numpy"}}  # emulators draw what they print
+EXCEPTIONS = {"devices.emulators": {"PIL", "numpy", "pypdfium2"}}  # emulators draw what they print
 
 
 def imports(path: Path) -> set[str]:

@@ -1,11 +1,11 @@
-"""Play a device over real bytes: an ID-card reader (sdt), a receipt printer (escpos) or a scanner."""
+"""Play a device over real bytes: ID-card reader (sdt), receipt printer (escpos), scanner, A4 printer (ipp)."""
 
 import argparse
 from importlib import import_module
 
 from app.commands.child import end_with_parent
 
-KINDS = ("sdt", "escpos", "scanner")
+KINDS = ("sdt", "escpos", "scanner", "ipp")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
