@@ -63,14 +63,19 @@ def find_devices(
 def start_finding(
     extra: Iterable[str] = (), progress: Progress | None = None, over: asking.Over = lambda: False
 ) -> Future[Sequence[FoundDevice]]:
-    """The same on a thread of its own."""
+    """The same on a thread of its own; cancelling the future ends it, too."""
     future: Future[Sequence[FoundDevice]] = Future()
 
     def look() -> None:
         try:
-            future.set_result(find_devices(extra, progress, over))
+            found = find_devices(extra, progress, lambda: over() or future.cancelled())
         except Exception as error:
-            future.set_exception(error)
+            logger.exception("looking for devices failed")
+            if future.set_running_or_notify_cancel():
+                future.set_exception(error)
+            return
+        if future.set_running_or_notify_cancel():
+            future.set_result(found)
 
     Thread(target=look, name="device-find", daemon=True).start()
     return future

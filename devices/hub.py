@@ -105,7 +105,9 @@ class DeviceHub:
     def print_document(self, pdf: bytes, options: DocumentOptions, deadline_s: float) -> Future[PrintOutcome]:
         printer = self._sessions.get(DeviceKind.A4_PRINTER)
         if isinstance(printer, DocumentSession):
-            return printer.print(pdf, options, deadline_s)
+            return self._in_use(
+                printer.device.kind, PRINTING, lambda: printer.print(pdf, options, deadline_s)
+            )
         future: Future[PrintOutcome] = Future()
         future.set_result(PrintOutcome(PrintState.FAILED, DeviceNotConfiguredError.code))
         return future
@@ -123,9 +125,7 @@ class DeviceHub:
             self._claims.claim(kind, TESTING)
         except DeviceBusyError as error:
             return _refused(error)
-        future = session.self_test()
-        future.add_done_callback(lambda done: self._claims.unclaim(kind))
-        return future
+        return _and_then(session.self_test(), lambda: self._claims.unclaim(kind))
 
     def claim(self, kind: DeviceKind, holder: str) -> AbstractContextManager[None]:
         return self._claims.claimed(kind, holder)
@@ -169,9 +169,7 @@ class DeviceHub:
     def _in_use(self, kind: DeviceKind, word: str, work: Callable[[], Future[_T]]) -> Future[_T]:
         """The device counts as in use until the work is done."""
         self._claims.begin(kind, word)
-        future = work()
-        future.add_done_callback(lambda done: self._claims.end(kind, word))
-        return future
+        return _and_then(work(), lambda: self._claims.end(kind, word))
 
     def _reader(self) -> ReaderSession | None:
         reader = self._sessions.get(DeviceKind.ID_READER)
@@ -206,6 +204,24 @@ def _refused(error: DeviceError) -> Future[_T]:
     future: Future[_T] = Future()
     future.set_exception(error)
     return future
+
+
+def _and_then(work: Future[_T], release: Callable[[], None]) -> Future[_T]:
+    """The same future, but whoever has its result finds the device released already."""
+    answer: Future[_T] = Future()
+
+    def finished(done: Future[_T]) -> None:
+        release()
+        if done.cancelled() or not answer.set_running_or_notify_cancel():
+            answer.cancel()
+        elif (error := done.exception()) is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(done.result())
+
+    work.add_done_callback(finished)
+    answer.add_done_callback(lambda given: given.cancelled() and work.cancel())
+    return answer
 
 
 def _done(value: _T) -> Future[_T]:

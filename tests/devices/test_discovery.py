@@ -15,7 +15,7 @@ from serial.tools.list_ports_common import ListPortInfo
 
 from app.commands import main
 from app.domain.device import DeviceKind, FoundDevice
-from devices import asking
+from app.errors import DeviceNotFoundError
 from devices.asking import who_is
 from devices.discovery import find_devices, start_finding
 from devices.plugged import BOOK, Port
@@ -165,7 +165,7 @@ def test_a_search_that_never_returns_or_breaks_hides_nothing(sdt: Emulated) -> N
         return ()
 
     def breaks() -> Sequence[FoundDevice]:
-        raise asking.DeviceNotFoundError("no bus")
+        raise DeviceNotFoundError("no bus")
 
     queue = FoundDevice("ipp://localhost/printers/a4", DeviceKind.A4_PRINTER, "ipp", "A4")
     found = find_devices([sdt.url], searches=(hangs, breaks, lambda: [queue]), total_s=1.5)
