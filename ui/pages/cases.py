@@ -15,8 +15,10 @@ from app.domain.printing import PrintJob, PrintState
 from app.errors import AppError
 from app.services import case_file, printing
 from app.services.case_file import CaseFile
+from app.texts import Texts
 from ui.desk import Desk
 from ui.files import FileChoices
+from ui.pages.case_files import file_rows
 from ui.pages.counter.notices import Notices
 from ui.pages.counter.outcome import spoken
 from ui.pages.counter.steps import set_text
@@ -91,6 +93,12 @@ class CasesPage(QWidget):
         self.load()
         self.search.setFocus()
 
+    def find(self, number: str) -> None:
+        """Show one case by its number."""
+        self.search.setText(number)
+        self._pause.stop()
+        self.load()
+
     def left(self) -> None:
         self._pause.stop()
 
@@ -129,13 +137,13 @@ class CasesPage(QWidget):
     def _cells(self, line: CaseLine) -> tuple[Cell, ...]:
         texts, now = self._texts, self._desk.office.clock.now()
         tone, icon = _PRINT_TONE.get(line.print_state, ("muted", "todo"))
-        up = ("ok", "done", "uploaded") if line.uploaded else ("primary", "clock", "pending")
+        up = ("ok", "done") if line.uploaded else ("primary", "clock")
         return (
             Cell(line.number),
             Cell(line.applicant_masked_name),
             Cell(line.item_name),
             Cell(moment(texts, line.received_at, now), tone="muted"),
-            Cell(texts[f"cases.upload.{up[2]}"], tone=up[0], icon=up[1], pill=True),
+            Cell(_upload_word(texts, line), tone=up[0], icon=up[1], pill=True),
             Cell(texts[f"cases.print.{line.print_state}"], tone=tone, icon=icon, pill=True),
         )
 
@@ -186,6 +194,8 @@ class CasesPage(QWidget):
         if len(receipt.materials) > 6:
             more = texts.say("cases.more", n=len(receipt.materials) - 6)
             self._detail.addWidget(kit.text(more, "caption", "muted"))
+        for part in file_rows(kit, texts, file):
+            self._detail.addWidget(part)
         self._detail.addStretch(1)
         for part in (self._upload_part(file), self._print_part(file)):
             self._detail.addWidget(part)
@@ -219,6 +229,10 @@ class CasesPage(QWidget):
         if refused is not None:
             body = sentence(texts, "remote.rejected", words=texts.code("gateway_fault", refused.reason))
             return kit.message("stop", texts["cases.refused"], body)
+        done = sum(state.lane is Lane.DONE for state in file.files)
+        if done < len(file.files):
+            body = texts.say("cases.files_waiting", done=done, n=len(file.files))
+            return kit.message("primary", texts["cases.waiting"], body)
         return kit.message("primary", texts["cases.waiting"], texts["cases.waiting_note"])
 
     def _print_part(self, file: CaseFile) -> QFrame:
@@ -317,3 +331,10 @@ class CasesPage(QWidget):
         if busy != self._busy:
             self._busy = busy
             self._redraw()
+
+
+def _upload_word(texts: Texts, line: CaseLine) -> str:
+    """How many of its files have arrived, as long as they have not all."""
+    if line.files_sent < line.files:
+        return texts.say("cases.files_short", done=line.files_sent, n=line.files)
+    return texts["cases.upload.uploaded" if line.uploaded else "cases.upload.pending"]
