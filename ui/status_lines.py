@@ -11,6 +11,7 @@ from datetime import datetime
 from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
 from app.domain.readiness import FEW_NUMBERS, NEEDED, OLD_CATALOG_DAYS
 from app.errors import AppError
+from app.services.device_words import trouble_word
 from app.services.station_status import StationStatus
 from app.texts import Texts
 from ui.words import moment, sentence, since
@@ -159,12 +160,6 @@ def device_line(texts: Texts, health: DeviceHealth, now: datetime) -> StatusLine
     tone = "warn" if health.kind is DeviceKind.SCANNER else "stop"
     note = state if health.since is None else texts.say("health.since", since=since(texts, health.since, now))
     return StatusLine(kind, icon, tone, name, word, state, note)
-
-
-def trouble_word(texts: Texts, health: DeviceHealth) -> str:
-    """Two to five characters that name the trouble; the whole sentence stands on the device page."""
-    key = f"health.trouble.{health.reason.rpartition('.')[2]}"
-    return texts[key] if key in texts else texts[f"health.state.{health.status.value}"]
 
 
 def _fine_note(texts: Texts, health: DeviceHealth, now: datetime) -> str:

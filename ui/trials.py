@@ -10,12 +10,15 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.device import DeviceHealth, DeviceKind
+from app.domain.printing import PrintOutcome, PrintState
 from app.errors import AppError, DeviceTimeoutError
+from app.services.device_test import test_device
 from app.services.readiness import Trial
 from ui.desk import Desk
 
 PROBE, SELF, READ, SCAN = "probe", "self", "read", "scan"
 READ_S = SCAN_S = 15
+_PRINTERS = (DeviceKind.RECEIPT_PRINTER, DeviceKind.A4_PRINTER)
 BY_HAND = {  # what a row of the readiness sheet offers
     "read": READ,
     "page": SELF,
@@ -25,13 +28,17 @@ BY_HAND = {  # what a row of the readiness sheet offers
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """`what` was done, and how it ended: `code` of the error ("" well, with the health it showed)."""
+    """`what` was done, and how it ended: `code` of the error ("" well, with the health it showed).
+
+    `doubt`: a page was sent, and only a person can see whether it came out.
+    """
 
     what: str
     at: datetime
     code: str = ""
     values: tuple[tuple[str, object], ...] = ()
     health: DeviceHealth | None = None
+    doubt: bool = False
 
 
 class Trials(QObject):
@@ -51,7 +58,7 @@ class Trials(QObject):
 
     def shown(self) -> dict[DeviceKind, Trial]:
         """What the readiness sheet says a person has tried."""
-        tried = {kind: t for kind, t in self.ended.items() if t.what != PROBE}
+        tried = {kind: t for kind, t in self.ended.items() if t.what != PROBE and not t.doubt}
         return {kind: Trial(t.at, t.code) for kind, t in tried.items()}
 
     def run(self, kind: DeviceKind, what: str) -> None:
@@ -66,6 +73,9 @@ class Trials(QObject):
         elif what == READ:
             self._cancelled[kind] = Event()
             self._follow(kind, devices.read_card(READ_S, self._cancelled[kind]))
+        elif what == SELF and kind in _PRINTERS:
+            office = self._desk.office
+            self._follow(kind, self._desk.paper_executor.submit(lambda: test_device(office, kind)))
         else:
             self._follow(kind, devices.probe(kind) if what == PROBE else devices.self_test(kind))
         self.changed.emit()
@@ -110,8 +120,12 @@ class Trials(QObject):
         )
 
     def _done(self, kind: DeviceKind, what: str, result: object) -> None:
+        """`result`: health, the fate of a test page, or a card, which is forgotten at once."""
         health = result if isinstance(result, DeviceHealth) else None
-        self._end(kind, Tried(what, self._now(), health.reason if health else "", (), health))
+        code, doubt = health.reason if health else "", False
+        if isinstance(result, PrintOutcome):
+            code, doubt = result.reason, result.state is PrintState.UNKNOWN
+        self._end(kind, Tried(what, self._now(), code, (), health, doubt))
 
     def _failed(self, kind: DeviceKind, what: str, error: AppError) -> None:
         self._end(kind, Tried(what, self._now(), error.code, tuple(error.values.items())))

@@ -74,5 +74,7 @@ class ReadinessSheet:
     def limits(self) -> tuple[str, ...]:
         return tuple(row.limit for row in self.rows if row.limit)
 
-    def count(self, state: RowState) -> int:
-        return sum(row.state is state for row in self.rows)
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """What has to be put right before the station may open, by name."""
+        return tuple(row.name for row in self.rows if row.state is RowState.STOP)

@@ -22,6 +22,7 @@ from app.domain.readiness import (
     RowState,
 )
 from app.errors import AppError, ClockWrongError, RejectedError, RemoteError, StationRefusedError, StoreError
+from app.services.device_words import trouble_word
 from app.services.office import Office
 from app.services.station_status import StationStatus, look
 from app.texts import Texts
@@ -197,7 +198,7 @@ def _device(texts: Texts, health: DeviceHealth, pending: bool, trial: Trial | No
     if pending or health.status is DeviceStatus.STARTING:
         return ReadinessRow(area, name, RowState.UNCHECKED, texts["readiness.checking"])
     if health.status not in _WORKING:
-        sentence = texts.code("device_status", health.status.value)
+        sentence = trouble_word(texts, health)
         return ReadinessRow(area, name, RowState.MIND, sentence, texts.trouble(health.reason), limit, can_try)
     if trial is not None and trial.code:
         sentence = texts.say("readiness.tried_badly", time=f"{trial.at:%H:%M}")

@@ -4,7 +4,8 @@ Never a toast: what is wrong stays here until it is right again.
 """
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.domain.device import DeviceKind
 from app.domain.operator import Operator
@@ -17,6 +18,8 @@ from ui.widgets.kit import KeyButton, Kit, Part, clear, row
 from ui.words import hour
 
 HEIGHT = 48
+GAP = 4
+SIDE = 56  # px of margins, gaps and rules
 DEVICES = tuple(kind.value for kind in DeviceKind)
 
 
@@ -37,7 +40,7 @@ class StatusStrip(QFrame):
         self._site.setToolTip(station.station_id)
         self._who = kit.text("", "body", "muted", name="operator")
         self._pills = QHBoxLayout()
-        self._pills.setSpacing(4)
+        self._pills.setSpacing(GAP)
         self._pills.setContentsMargins(0, 0, 0, 0)
         self._clock = kit.text("", "strong", name="clock")
         ask = kit.button(self._texts["ui.help"], "quiet", "F1", name="help_button", h=32)
@@ -46,10 +49,12 @@ class StatusStrip(QFrame):
         parts: list[Part] = [self._site, self._who]
         if desk.demo:
             parts.append(kit.pill(self._texts["ui.demo"], "accent", "info", "demo_pill"))
+        self._fixed = [*(p for p in parts if isinstance(p, QWidget)), self._clock, ask]
         line = row(*parts, None, self._pills, kit.rule(True), self._clock, ask, gap=8)
         line.setContentsMargins(16, 0, 8, 0)
         self.setLayout(line)
         self._shown: tuple[StatusLine, ...] = ()
+        self._buttons: list[KeyButton] = []
         board.changed.connect(self.refresh)
         board.ticked.connect(self._tell_time)
         self.refresh()
@@ -69,13 +74,28 @@ class StatusStrip(QFrame):
             return
         self._shown = lines
         clear(self._pills)
-        for line in (x for x in lines if x.key not in DEVICES):
-            self._pills.addWidget(self._pill(line))
-        devices = [x for x in lines if x.key in DEVICES]
-        if devices:
-            self._pills.addWidget(self._kit.rule(True))
-        for line in devices:
-            self._pills.addWidget(self._pill(line))
+        self._buttons = [self._pill(line) for line in lines]
+        devices = [line.key in DEVICES for line in lines]
+        for button, device, before in zip(self._buttons, devices, [True, *devices], strict=False):
+            if device and not before:
+                self._pills.addWidget(self._kit.rule(True))
+            self._pills.addWidget(button)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is not room for every word, what is well keeps its sign only: no trouble is cut off."""
+        taken = sum(part.sizeHint().width() + GAP for part in self._fixed)
+        spare = self.width() - taken - SIDE
+        for quiet in (False, True):
+            for button, line in zip(self._buttons, self._shown, strict=True):
+                button.setText("" if quiet and line.well else line.word)
+            wanted = sum(button.sizeHint().width() + GAP for button in self._buttons)
+            if wanted <= spare:
+                return
 
     def _tell_time(self) -> None:
         set_text(self._clock, hour(self._texts, self._desk.office.clock.now()))

@@ -105,8 +105,12 @@ class DetailCard(QFrame):
         words = texts[key] if key in texts else texts["health.steps.other"]
         self._add(kit.text(texts["health.do_this"], "title"))
         for number, step in enumerate(words.split("\n"), 1):
-            line = row(kit.text(str(number), "title", "primary"), kit.text(step, "body", wrap=True), gap=12)
-            self._add(box(line))
+            self._add(self._step(number, step))
+
+    def _step(self, number: int, words: str) -> QFrame:
+        kit = self._kit
+        lead = stack(kit.text(str(number), "title", "primary"), None)
+        return box(row(lead, kit.text(words, "body", wrap=True), gap=12))
 
     def _still(self, key: str) -> None:
         """What can be done meanwhile, and what cannot."""
@@ -124,6 +128,8 @@ class DetailCard(QFrame):
     def _facts(self, health: DeviceHealth) -> None:
         texts = self._texts
         for key, value in health.facts.items():
+            if key == "model":
+                continue  # it stands under the name
             self._pair(texts.code("health.fact", key), texts.code(f"health.fact_{key}", value))
         if health.capabilities:
             words = [texts.code("capability", word) for word in health.capabilities]
@@ -148,6 +154,8 @@ class DetailCard(QFrame):
         kit, texts, now = self._kit, self._texts, self._desk.office.clock.now()
         why = texts.code("gateway_fault", held.reason) if held.rejected else ""
         tries = texts.say("health.tries", n=held.attempts) if held.attempts else texts["health.no_try"]
+        if held.files_sent < held.files:
+            tries = texts.say("health.files_waiting", done=held.files_sent, n=held.files)
         tone, icon = ("stop", "fail") if held.rejected else ("primary", "clock")
         pill = kit.pill(texts["health.refused" if held.rejected else "health.waits"], tone, icon)
         words = stack(
@@ -167,8 +175,7 @@ class DetailCard(QFrame):
         if not (self._finder.running or self._finder.ended):
             self._add(kit.text(texts["health.do_this"], "title"))
             for number, step in enumerate(texts["health.add_steps"].split("\n"), 1):
-                parts = (kit.text(str(number), "title", "primary"), kit.text(step, "body", wrap=True))
-                self._add(box(row(*parts, gap=12)))
+                self._add(self._step(number, step))
         self._search_part()
 
     def show_search(self) -> None:
@@ -229,7 +236,11 @@ class DetailCard(QFrame):
             tone, said = ("ok" if line.well else line.tone), line.state
         else:
             tone = "stop" if tried.code else "ok"
-            said = sentence(texts, tried.code, **dict(tried.values)) or texts["health.fine"]
+            said = (
+                sentence(texts, tried.code, **dict(tried.values)) or texts[f"health.tried_well.{tried.what}"]
+            )
+        if tried.doubt:
+            tone, said = "warn", texts["health.tried_doubt"]
         tone = "warn" if tried.code == "device.busy" else "primary" if tone == "muted" else tone
         title = texts.say("health.tested", time=f"{tried.at:%H:%M:%S}", what=what)
         return self._kit.message(tone, title, said, name="tested")

@@ -120,7 +120,7 @@ class Finder(QObject):
         kit, texts = self._kit, self._texts
         kind = texts[f"health.{device.kind.value}.name"] if device.kind else texts["health.found_unknown"]
         name = kit.text(texts["ui.dot"].join(p for p in (kind, device.name) if p), "strong")
-        facts = [texts.code(f"health.fact_{k}", v) for k, v in device.facts.items()]
+        facts = [f"{texts.code('health.fact', k)} {v}" for k, v in device.facts.items()]
         about = texts["ui.dot"].join([device.line, *facts])
         note = kit.text(self._short(about), "caption", "muted")
         note.setToolTip(about)

@@ -115,7 +115,10 @@ class DevicesPage(QWidget):
     def entered(self) -> None:
         self.refresh()
         self._load_waiting()
-        (self._main if self._stack.currentWidget() is self._main else self.sheet).setFocus()
+        if self._stack.currentWidget() is self.sheet:
+            self.sheet.take_focus()
+        elif self._current in self._buttons:
+            self._buttons[self._current].setFocus()  # the keys of this page work from the first moment
 
     def left(self) -> None:
         """A sync that was started goes on; its progress is here when one comes back."""

@@ -53,8 +53,8 @@ class SheetView(QWidget):
 
     def _lay_out(self) -> None:
         kit, texts = self._kit, self._texts
-        back = kit.button(texts["readiness.back"], "quiet", "Esc", "", "sheet_back")
-        back.clicked.connect(self._close)
+        self._back = kit.button(texts["readiness.back"], "quiet", "Esc", "", "sheet_back")
+        self._back.clicked.connect(self._close)
         self._save = kit.button(texts["readiness.save"], "secondary", "Ctrl+S", name="sheet_save")
         self._save.clicked.connect(self.save)
         self._print = kit.button(texts["readiness.print"], "primary", "F9", name="sheet_print")
@@ -62,7 +62,7 @@ class SheetView(QWidget):
         self._anew = kit.button(texts["readiness.again"], "secondary", "F5", name="sheet_again")
         self._anew.clicked.connect(self._again)
         title = kit.text(texts["readiness.title"], "h2", name="sheet_title")
-        head = row(back, title, 8, self._when, None, self._anew, self._save, self._print, gap=8)
+        head = row(self._back, title, 8, self._when, None, self._anew, self._save, self._print, gap=8)
         for part in (self._verdict, self._left, self._right):
             part.setContentsMargins(0, 0, 0, 0)
             part.setSpacing(0)
@@ -71,10 +71,9 @@ class SheetView(QWidget):
         )
         cards.setStretch(0, 1)
         cards.setStretch(1, 1)
-        layout = col(box(head, fixed=(0, 40)), self._verdict, cards, None, gap=12)
+        layout = col(box(head, fixed=(0, 40)), self._verdict, cards, gap=12)
         layout.setContentsMargins(16, 12, 16, 12)
         self.setLayout(layout)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _card(self, title: str, rows: QVBoxLayout) -> QFrame:
         kit = self._kit
@@ -87,8 +86,12 @@ class SheetView(QWidget):
 
     def open(self, operator: Operator | None) -> None:
         self._operator, self._saved = operator, ("", "")
-        self.setFocus()
+        self.take_focus()
         self._again()
+
+    def take_focus(self) -> None:
+        """The keys of this page work from the first moment."""
+        self._back.setFocus()
 
     def let_go(self) -> None:
         """The page is left: nobody waits for a card or a code here any more."""
@@ -127,7 +130,7 @@ class SheetView(QWidget):
         name = focus.objectName() if focus is not None else ""
         self._draw(sheet)
         kept = self.findChild(QWidget, name) if name else None
-        (kept or self).setFocus()
+        (kept or self._back).setFocus()
 
     def _draw(self, sheet: ReadinessSheet) -> None:
         texts, running = self._texts, self._check.running
@@ -151,13 +154,13 @@ class SheetView(QWidget):
         texts = self._texts
         if running:
             return self._kit.message("primary", texts["readiness.checking"], "", name="verdict_note")
-        tone, body = VERDICTS[sheet.opening], texts["readiness.list"].join(sheet.limits)
+        body = texts["ui.comma"].join(sheet.stops) or texts["readiness.list"].join(sheet.limits)
         title = texts[f"readiness.opening.{sheet.opening.value}"]
         said = [*self._check.printed_words()[1:], self._saved[1]]
         note = self._kit.text(
             texts["ui.dot"].join(s for s in said if s), "caption", "muted", name="sheet_printed"
         )
-        return self._kit.message(tone, title, body, note, name="verdict_note")
+        return self._kit.message(VERDICTS[sheet.opening], title, body, note, name="verdict_note")
 
     def _row(self, line: ReadinessRow) -> QFrame:
         kit = self._kit

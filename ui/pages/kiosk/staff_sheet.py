@@ -19,9 +19,9 @@ MARKS = {
     RowState.STOP: ("fail", "stop"),
     RowState.UNCHECKED: ("todo", "muted"),
 }
-ROOM = 780  # page px for the rows
-SAID = 760  # page px for the words of a row
-GAP = 4
+ROOM = 900  # page px for the rows
+WORDS = 820  # page px for the words of a row, its name among them
+GAP, AIR = 4, 6
 
 
 def begin(check: ReadinessCheck, operator: Operator | None) -> None:
@@ -58,12 +58,16 @@ class StaffSheetPage(Page):
             return self.t["readiness.checking"]
         sheet, (_, printed) = self._check.sheet, self._check.printed_words()
         opening = self.t[f"readiness.opening.{sheet.opening.value}"]
-        return "\n".join([opening, *sheet.limits, *([printed] if printed else [])])
+        words = [self.t["ui.comma"].join(sheet.stops)] if sheet.stops else list(sheet.limits)
+        return "\n".join([opening, *words, *([printed] if printed else [])])
 
     def body(self) -> QBoxLayout:
         k, check = self.k, self._check
         all_rows = check.sheet.rows
-        sheets = sheets_of(all_rows, [self._height(row) for row in all_rows], ROOM - PAGER_ROOM, GAP)
+        heights = [self._height(row) for row in all_rows]
+        sheets = sheets_of(all_rows, heights, ROOM, GAP)
+        if len(sheets) > 1:
+            sheets = sheets_of(all_rows, heights, ROOM - PAGER_ROOM, GAP)
         index = min(self.s.place.index, len(sheets) - 1)
         card = k.frame(
             k.col(*[self._row(row) for row in sheets[index]], None, gap=GAP), (28, 16, 28, 16), role="card"
@@ -85,18 +89,24 @@ class StaffSheetPage(Page):
     def _advice(self, row: ReadinessRow) -> str:
         return row.advice if row.state in (RowState.MIND, RowState.STOP) else ""
 
+    @property
+    def _label(self) -> int:
+        return 360 if self.k.elder else 264
+
     def _height(self, row: ReadinessRow) -> int:
-        k, advice = self.k, self._advice(row)
-        said = k.height(row.sentence, "body", SAID) + (k.height(advice, "body", SAID) if advice else 0)
-        return k.height(row.name, "strong", SAID) + said + 16
+        k, advice, room = self.k, self._advice(row), WORDS - self._label
+        said = k.height(row.sentence, "body", room) + (k.height(advice, "body", room) if advice else 0)
+        return max(44, k.height(row.name, "strong", self._label), said) + 2 * AIR
 
     def _row(self, row: ReadinessRow) -> QFrame:
         k, advice = self.k, self._advice(row)
         icon, tone = MARKS[row.state]
         ink = "ink" if row.state in (RowState.FINE, RowState.UNCHECKED) else tone
-        words: list[Part] = [k.text(row.name, "strong"), k.text(row.sentence, "body", ink, wrap=True)]
+        name = k.text(row.name, "strong", wrap=True)
+        name.setFixedWidth(k.px(self._label))
+        words: list[Part] = [k.text(row.sentence, "body", ink, wrap=True)]
         if advice:
             words.append(k.text(advice, "body", "muted", wrap=True))
-        line = k.row(k.glyph(icon, 44, tone, 2), k.stack(*words), gap=20)
-        line.setStretch(1, 1)
-        return k.frame(line, (0, 6, 0, 6), f"row_{row.area}")
+        line = k.row(k.glyph(icon, 44, tone, 2), name, k.stack(*words), gap=20)
+        line.setStretch(2, 1)
+        return k.frame(line, (0, AIR, 0, AIR), f"row_{row.area}")
