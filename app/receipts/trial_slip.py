@@ -49,11 +49,13 @@ def operations(texts: Texts, paper: SlipPaper, lines: Sequence[str]) -> Iterator
     yield Feed(10)
     for key in ("own_font", "drawn_font"):
         yield from _said(texts[f"paper.test.{key}"], room)
+    yield Feed(8)
     yield from _said(texts["paper.test.styles"], room - 2, _BAND, Align.CENTRE)
     yield Feed(8)
     yield qr_raster(_QR, width)
     yield Feed(8)
-    yield from _said(texts["paper.test.end"], room, _PLAIN, Align.CENTRE)
+    end = "end_cut" if paper.cutter else "end_tear"
+    yield from _said(texts[f"paper.test.{end}"], room, _PLAIN, Align.CENTRE)
 
 
 def _said(text: str, room: int, style: Style = _PLAIN, align: Align = Align.LEFT) -> Iterator[Op]:

@@ -6,7 +6,10 @@ Every cut gives slip-0001.png and slip-0001.bin in DIR.  Real-time requests are 
 arrive, everything else is carried out in its order; with the paper out or the cover open the
 printer is off line and what came in waits, until the paper is refilled or the buffers are cleared.
 
-Control: `paper ok|near_end|out`, `cover open|closed`, `fault NAME`, `printed`, `forget`, `status`.
+A printer without a cutter keeps what it printed until it is quiet: then somebody has torn it off.
+
+Control: `paper ok|near_end|out`, `cover open|closed`, `fault NAME`, `fault dies_after BYTES`, `unplug`,
+`plug`, `printed`, `forget`, `status`.
 """
 
 import argparse
@@ -15,21 +18,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from devices.emulators.escpos_commands import Command, CommandReader
+from devices.emulators.escpos_commands import Command, CommandReader, is_known
 from devices.emulators.escpos_paper import DOTS, Paper, Slip
-from devices.emulators.server import Wire, add_common_arguments, run
+from devices.emulators.server import SocketWire, Wire, add_common_arguments, run
 from devices.escpos_printer import DEMO_MODEL
-from devices.escpos_status import CLEAR_BUFFERS, CLEARED
+from devices.escpos_status import CLEAR_BUFFERS, CLEARED, RECOVER
 
 FAULTS = (
     "none",
     "silent",  # swallows everything, answers nothing
+    "mute",  # prints, and answers nothing
     "mute_after",  # answers until a slip comes, then prints and says nothing more
     "die_mid_slip",  # the line breaks in the middle of a slip
     "paper_out_mid_slip",  # the paper ends in the middle of a slip
     "cover_mid_slip",  # somebody opens the cover in the middle of a slip
     "cutter",  # the cutter jams at the next cut
+    "recoverable",  # an error at the next cut that the host can clear once this fault is gone
+    "hot",  # the head is too hot: it stops by itself and goes on by itself
     "slow",  # prints a little at a time
+    "noise",  # XON and XOFF between its answers, as on a serial line
+    "no_gs_h",  # does not say process ids back
+    "no_proof",  # neither of both
+    "dies_after",  # the power goes after so many bytes of a slip; `plug` brings it back
     "no_gs_r",  # a clone that does not answer in the order of the data
     "eager",  # the same in a clone that says 0F at once, without printing what came before
 )
@@ -37,6 +47,7 @@ PAPERS = ("ok", "near_end", "out")
 _MID_SLIP = 300  # bytes of a slip after which a mid-slip fault strikes
 _SLOW_COMMANDS = 12  # commands a tick of a slow printer
 _TICK_S = 0.05
+_TORN_AFTER = 10  # quiet ticks
 _NAMES = {65: "1.0", 66: "DEMO", 67: DEMO_MODEL, 68: "0"}
 
 
@@ -47,21 +58,40 @@ class _Switches:
     paper: str = "ok"
     cover_open: bool = False
     jammed: bool = False
+    failed: bool = False
+    unplugged: bool = False
+    dies_after: int = 0
     fault: str = "none"
 
     @property
+    def hot(self) -> bool:
+        return self.fault == "hot"
+
+    @property
+    def error(self) -> bool:
+        return self.jammed or self.failed or self.hot
+
+    @property
     def stopped(self) -> bool:
-        return self.paper == "out" or self.cover_open or self.jammed
+        return self.paper == "out" or self.cover_open or self.error
 
     def real_time(self, question: int) -> int:
         """Answer to 10 04 n."""
         bits = {
             1: self.stopped * 0x08,
-            2: self.cover_open * 0x04 | (self.paper == "out") * 0x20 | self.jammed * 0x40,
-            3: self.jammed * 0x08,
+            2: self.cover_open * 0x04 | (self.paper == "out") * 0x20 | self.error * 0x40,
+            3: self.errors(),
             4: {"ok": 0, "near_end": 0x0C, "out": 0x6C}[self.paper],
         }
         return 0x12 | bits.get(question, 0)
+
+    def errors(self) -> int:
+        return self.failed * 0x04 | self.jammed * 0x08 | self.hot * 0x40
+
+    def recover(self) -> None:
+        """The host asks to go on: what still stands in the way stays."""
+        self.jammed = self.jammed and self.fault == "cutter"
+        self.failed = self.failed and self.fault == "recoverable"
 
     def in_order(self) -> int:
         """Answer to 1D 72 1."""
@@ -70,7 +100,7 @@ class _Switches:
     def automatic(self) -> bytes:
         """The four bytes of automatic status."""
         first = 0x10 | self.stopped * 0x08 | self.cover_open * 0x20
-        return bytes((first, self.jammed * 0x08, self.in_order(), 0))
+        return bytes((first, self.errors(), self.in_order(), 0))
 
 
 @dataclass
@@ -84,18 +114,24 @@ class _Dialogue:
     told: bytes = b""  # the automatic status told last
     slip_bytes: int = 0
     muted: bool = False
+    noisy: bool = False
     broken: bool = False
+    quiet_ticks: int = 0
 
     def say(self, data: bytes) -> None:
         if not self.muted:
-            self.wire.send(data)
+            noisy = b"".join(b"\x13" + bytes([byte]) + b"\x11" for byte in data)
+            self.wire.send(noisy if self.noisy else data)
 
 
 class EscposEmulator:
-    def __init__(self, width_mm: int = 80, out: Path | None = None, clears: bool = True) -> None:
+    def __init__(
+        self, width_mm: int = 80, out: Path | None = None, clears: bool = True, cutter: bool = True
+    ) -> None:
         self._paper = Paper(width_mm)
         self._out = out
-        self._clears = clears
+        self._clears, self._cutter = clears, cutter
+        self._unknown: list[str] = []
         self._switches = _Switches()
         self._slips: list[dict[str, Any]] = []
         self._lock = threading.RLock()
@@ -112,12 +148,19 @@ class EscposEmulator:
         with self._lock:
             self._switches.cover_open = cover == "open"
 
-    def set_fault(self, fault: str) -> None:
+    def set_fault(self, fault: str, after: int = _MID_SLIP) -> None:
         if fault not in FAULTS:
             raise ValueError(f"no fault {fault}; there are {', '.join(FAULTS)}")
         with self._lock:
             self._switches.fault = fault
+            self._switches.dies_after = after if fault == "dies_after" else 0
             self._switches.jammed = False
+
+    def set_plugged(self, plugged: bool) -> None:
+        with self._lock:
+            self._switches.unplugged = not plugged
+            if plugged and self._switches.fault == "dies_after":
+                self.set_fault("none")
 
     def command(self, words: list[str]) -> dict[str, Any]:
         with self._lock:
@@ -128,14 +171,25 @@ class EscposEmulator:
                     self.set_cover(cover)
                 case ["fault", fault]:
                     self.set_fault(fault)
+                case ["fault", "dies_after", count]:
+                    self.set_fault("dies_after", int(count))
+                case ["unplug" | "plug" as word]:
+                    self.set_plugged(word == "plug")
                 case ["forget"]:
                     self._slips.clear()
+                    self._unknown.clear()
                 case ["printed"]:
-                    return {"slips": list(self._slips), "open_lines": self._paper.lines}
+                    return {
+                        "slips": list(self._slips),
+                        "open_lines": self._paper.lines,
+                        "unknown": self._unknown,
+                    }
                 case ["status"]:
                     pass
                 case _:
-                    raise ValueError("paper P | cover C | fault NAME | printed | forget | status")
+                    raise ValueError(
+                        "paper P | cover C | fault NAME [N] | unplug | plug | printed | forget | status"
+                    )
             return {**vars(self._switches), "slips": len(self._slips)}
 
     def attend(self, wire: Wire, stop: threading.Event) -> None:
@@ -145,11 +199,18 @@ class EscposEmulator:
             if data is None:
                 return
             with self._lock:
+                if self._switches.unplugged and isinstance(wire, SocketWire):
+                    return
                 self._take(dialogue, data)
 
     def _take(self, dialogue: _Dialogue, data: bytes) -> None:
-        if self._switches.fault == "silent":
+        if self._switches.fault == "silent" or self._switches.unplugged:
             return
+        dialogue.muted = dialogue.muted or self._switches.fault == "mute"
+        dialogue.noisy = self._switches.fault == "noise"
+        dialogue.quiet_ticks = 0 if data else dialogue.quiet_ticks + 1
+        if not self._cutter and dialogue.quiet_ticks == _TORN_AFTER and self._paper.has_print:
+            self._keep(self._paper.tear(cut=False))
         self._answer_real_time(dialogue, data)
         dialogue.reader.add(data)
         self._print_what_waits(dialogue)
@@ -163,6 +224,11 @@ class EscposEmulator:
         for at in range(len(stream)):
             if stream[at : at + 2] == b"\x10\x04" and len(stream) > at + 2 and at + 2 >= len(dialogue.tail):
                 dialogue.say(bytes([self._switches.real_time(stream[at + 2])]))
+            if stream[at : at + 3] in (RECOVER, b"\x10\x05\x01") and at + 2 >= len(dialogue.tail):
+                self._switches.recover()
+                if stream[at + 2] == 2:
+                    dialogue.reader.clear()
+                    dialogue.slip_bytes = 0
             if stream[at : at + 10] == CLEAR_BUFFERS and at + 9 >= len(dialogue.tail):
                 self._clear(dialogue)
         dialogue.tail = stream[-(len(CLEAR_BUFFERS) - 1) :]
@@ -207,12 +273,17 @@ class EscposEmulator:
             case "GS I":
                 dialogue.say(_name(rest[0]))
             case "GS (" if rest[:1] == b"H" and len(rest) >= 9:
-                dialogue.say(b"\x37\x22" + rest[5:9] + b"\x00")
+                if self._switches.fault not in ("no_gs_h", "no_proof"):
+                    dialogue.say(b"\x37\x22" + rest[5:9] + b"\x00")
             case "DLE 04" | "DLE 05" | "DLE 14" | "ESC \x06":
                 pass
             case "GS V" | "ESC i" | "ESC m":
                 self._cut(dialogue, raw)
             case _:
+                if name == "ESC @":
+                    dialogue.automatic = False
+                if not is_known(command):
+                    self._unknown.append(raw.hex(" "))
                 self._print(dialogue, command, raw)
 
     def _print(self, dialogue: _Dialogue, command: Command, raw: bytes) -> None:
@@ -221,6 +292,9 @@ class EscposEmulator:
         fault = self._switches.fault
         if fault == "mute_after":
             dialogue.muted = True
+        if fault == "dies_after" and dialogue.slip_bytes >= self._switches.dies_after:
+            self._switches.unplugged = dialogue.broken = True
+            self._keep(self._paper.tear(cut=False))
         if dialogue.slip_bytes < _MID_SLIP:
             return
         if fault == "die_mid_slip":
@@ -232,15 +306,18 @@ class EscposEmulator:
             self._switches.cover_open = True
 
     def _cut(self, dialogue: _Dialogue, raw: bytes) -> None:
-        if self._switches.fault == "cutter":
-            self._switches.jammed = True
+        if self._switches.fault in ("cutter", "recoverable"):
+            self._switches.jammed = self._switches.fault == "cutter"
+            self._switches.failed = not self._switches.jammed
+            return
+        if not self._cutter:
             return
         self._paper.carry_out(("cut", b""), raw)
         dialogue.slip_bytes = 0
         self._keep(self._paper.tear())
 
     def _answer_in_order(self, dialogue: _Dialogue, question: int) -> None:
-        if self._switches.fault != "no_gs_r":
+        if self._switches.fault not in ("no_gs_r", "no_proof"):
             dialogue.say(bytes([self._switches.in_order() if question in (1, 49) else 0]))
 
     def _tell_of_change(self, dialogue: _Dialogue) -> None:
@@ -277,12 +354,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cover", choices=("open", "closed"), default="closed")
     parser.add_argument("--fault", choices=FAULTS, default="none")
     parser.add_argument(
+        "--cutter", action=argparse.BooleanOptionalAction, default=True, help="cuts by itself"
+    )
+    parser.add_argument(
         "--clears", action=argparse.BooleanOptionalAction, default=True, help="knows how to clear its buffers"
     )
 
 
 def serve(args: argparse.Namespace) -> int:
-    emulator = EscposEmulator(args.width_mm, args.out, args.clears)
+    emulator = EscposEmulator(args.width_mm, args.out, args.clears, args.cutter)
     emulator.set_paper(args.paper)
     emulator.set_cover(args.cover)
     emulator.set_fault(args.fault)

@@ -52,6 +52,18 @@ class CommandReader:
             yield _command(raw), raw
 
 
+def is_known(command: Command) -> bool:
+    """Whether the reader knew this command, or took two bytes for one it never heard of."""
+    lead, _, letter = command[0].partition(" ")
+    if lead == "DLE":
+        return letter in ("04", "05", "14")
+    tables = {"ESC": (_ESC, "*D("), "GS": (_GS, "v(kV"), "FS": (_FS, "(")}
+    if lead not in tables:
+        return True
+    table, special = tables[lead]
+    return letter in table or letter in special
+
+
 def _command(raw: bytes) -> Command:
     first = raw[0]
     if first in _LEADS:

@@ -210,7 +210,7 @@ class Paper:
             left += dots
         self._rows.append(row)
         if feed:
-            self._feed(max(0, self._pitch - _CELL))
+            self._feed(max(0, self._pitch - height))
 
     def _left(self, dots: int) -> int:
         return {1: (self._width - dots) // 2, 2: self._width - dots}.get(self._style.align, 0)

@@ -84,7 +84,7 @@ def test_a_printer_not_ready_gets_nothing(
     escpos: Emulated, trouble: dict[str, str], expected: PrintOutcome
 ) -> None:
     assert outcome(escpos, SHORT_S, **trouble) == expected
-    assert escpos.command("printed") == {"slips": [], "open_lines": []}
+    assert escpos.command("printed") == {"slips": [], "open_lines": [], "unknown": []}
 
 
 @pytest.mark.parametrize(
