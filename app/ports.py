@@ -261,6 +261,19 @@ class ReceiptPress(Protocol):
         """ESC/POS bytes of the whole slip, from initialise to cut."""
         ...
 
+    def a4(
+        self,
+        issued: IssuedReceipt,
+        copy_no: int = 1,
+        platform_number: str = "",
+        signature: Picture | None = None,
+    ) -> bytes:
+        """The paper handed out on A4, a PDF of two pages: the applicant's part and the stub the hall keeps.
+
+        `signature`: what the applicant drew, black on white; without it the line is left free.
+        """
+        ...
+
     def test_slip(self, paper: SlipPaper, lines: Sequence[str]) -> bytes:
         """A slip that shows how the printer prints, never a receipt; `lines` say whose and when."""
         ...

@@ -1,14 +1,19 @@
-"""The A4 receipt: one page, whatever stands on it.
+"""The A4 receipt: one page, whatever stands on it; and as it is handed out, two sheets.
+
+The archive keeps the page.  What is printed are its two parts: the part for the applicant, which is that
+page, and the stub the hall keeps, with the same number, code, facts and materials, signed by both sides.
 
 Head, signatures and foot keep their places; what lies between is made denser, first in
 white space, then in type, then with the material list in two halves, until it fits.
 Nothing is left out and nothing is cut off.  Output depends on its input alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
 from itertools import count
 from threading import Lock
 
+from app.ports import Picture
 from app.receipts import qr
 from app.receipts.facts import Facts
 from app.receipts.pdf_blocks import (
@@ -30,24 +35,55 @@ _BODY_TOP = 55.5
 _FOOT_LINE = 282.0
 _SIGN_HEIGHT = 39.0
 _BODY_END = _FOOT_LINE - _SIGN_HEIGHT
+_STUB_END = _FOOT_LINE - 44.0
 _MORE_GAP = 2.4  # mm of spare height that each gap may take
 
 LOCK = Lock()  # reportlab keeps its fonts in module state
 
-Body = tuple[FactTable, MaterialTable, DateBoxes, Laws]
+Body = Sequence[FactTable | MaterialTable | DateBoxes | Laws]
+
+
+class Part(Enum):
+    """What a sheet is for; the values are keys under `paper.part`."""
+
+    ARCHIVE = "archive"
+    APPLICANT = "applicant"
+    STUB = "stub"
 
 
 def draw(facts: Facts) -> bytes:
-    """The unsigned PDF."""
+    """The unsigned PDF for the archive."""
     with LOCK:
-        title = facts.word("foot.file_title", number=facts.number)
-        pen = Pen(title, facts.word("title"), facts.receipt.site, facts.made_at)
-        _watermark(pen, facts)
-        _head(pen, facts)
-        _body(pen, facts)
-        _signatures(pen, facts)
-        _foot(pen, facts)
+        pen = _pen(facts)
+        _sheet(pen, facts, Part.ARCHIVE)
         return pen.finish()
+
+
+def draw_parts(facts: Facts, signature: Picture | None = None) -> bytes:
+    """What is printed: the applicant's part, and the stub with the applicant's signature if it was drawn."""
+    with LOCK:
+        pen = _pen(facts)
+        _sheet(pen, facts, Part.APPLICANT)
+        pen.next_page()
+        _sheet(pen, facts, Part.STUB, signature)
+        return pen.finish()
+
+
+def _pen(facts: Facts) -> Pen:
+    title = facts.word("foot.file_title", number=facts.number)
+    return Pen(title, facts.word("title"), facts.receipt.site, facts.made_at)
+
+
+def _sheet(pen: Pen, facts: Facts, part: Part, signature: Picture | None = None) -> None:
+    _watermark(pen, facts)
+    _head(pen, facts, part)
+    if part is Part.STUB:
+        _body(pen, facts, _stub_blocks, _STUB_END)
+        _both_sign(pen, facts, signature)
+    else:
+        _body(pen, facts, _blocks, _BODY_END)
+        _signatures(pen, facts, part)
+    _foot(pen, facts, part)
 
 
 def warm_up() -> None:
@@ -67,20 +103,21 @@ def _watermark(pen: Pen, facts: Facts) -> None:
 # -- head --------------------------------------------------------------------------------------------
 
 
-def _head(pen: Pen, facts: Facts) -> None:
+def _head(pen: Pen, facts: Facts, part: Part) -> None:
     room = RIGHT - LEFT - _QR_SIDE - 6
     place = facts.place + facts.demo
     pen.say(LEFT, 17.5, place, fitted(place, 10, room))
     title = pen.say(LEFT, 29.6, facts.word("title"), 26, bold=True)
-    _tags(pen, facts, LEFT + title + 5, room - title - 5)
-    second = facts.platform + facts.word("join") + facts.word("purpose")
+    _tags(pen, facts, part, LEFT + title + 5, room - title - 5)
+    second = facts.platform + facts.word("join") + facts.word(f"part.{part.value}.purpose")
     pen.say(LEFT, 36.4, second, fitted(second, 9.5, room))
     _number(pen, facts)
     _code(pen, facts)
 
 
-def _tags(pen: Pen, facts: Facts, x: float, room: float) -> None:
-    marks = [facts.word("demo_mark")] if facts.receipt.demo else []
+def _tags(pen: Pen, facts: Facts, part: Part, x: float, room: float) -> None:
+    marks = [] if part is Part.ARCHIVE else [facts.word(f"part.{part.value}.mark")]
+    marks += [facts.word("demo_mark")] if facts.receipt.demo else []
     marks += [facts.copy_mark] if facts.copy_mark else []
     marks += [facts.word("offline")] if facts.receipt.offline else []
     size = fitted("    ".join(marks) + "  ", 11, room, True)
@@ -127,10 +164,10 @@ def _densities() -> Iterator[Density]:
         yield Density(0.97**step * 0.95, 0.3, 2)
 
 
-def _body(pen: Pen, facts: Facts) -> None:
-    room = _BODY_END - _BODY_TOP
+def _body(pen: Pen, facts: Facts, blocks_of: Callable[[Facts, Density], Body], end: float) -> None:
+    room = end - _BODY_TOP
     for density in _densities():
-        blocks = _blocks(facts, density)
+        blocks = blocks_of(facts, density)
         gap = max(4.6 * density.air, 2.4)
         spare = room - sum(block.height for block in blocks) - gap * len(blocks)
         if spare >= 0:
@@ -150,10 +187,14 @@ def _blocks(facts: Facts, density: Density) -> Body:
     )
 
 
+def _stub_blocks(facts: Facts, density: Density) -> Body:
+    return FactTable(facts, density), MaterialTable(facts, density), DateBoxes(facts, density)
+
+
 # -- signatures and foot -----------------------------------------------------------------------------
 
 
-def _signatures(pen: Pen, facts: Facts) -> None:
+def _signatures(pen: Pen, facts: Facts, part: Part) -> None:
     y = _BODY_END
     pen.line(LEFT, y, RIGHT, y, 0.15, LIGHT)
     entries = (
@@ -168,21 +209,40 @@ def _signatures(pen: Pen, facts: Facts) -> None:
     for offset, key in ((23.4, "signature"), (32.6, "date")):
         pen.say(LEFT, y + offset, facts.word(f"label.{key}"), 9.5, grey=GREY)
         pen.line(LEFT + 20, y + offset + 1, LEFT + 78, y + offset + 1, 0.2)
-    _seal(pen, facts, RIGHT - 64, y + 9.6)
+    _seal(pen, facts, part, RIGHT - 64, y + 9.6)
 
 
-def _seal(pen: Pen, facts: Facts, x: float, y: float) -> None:
+def _seal(pen: Pen, facts: Facts, part: Part, x: float, y: float) -> None:
     pen.frame(x, y, 64, 25.5, dash=True)
     middle = x + 32
     pen.say(middle, y + 7, facts.word("sign.seal"), 10, align="centre")
-    words = facts.word("sign.draft" if facts.impression.draft else "sign.signed").split("\n")
+    said = "sign.draft" if facts.impression.draft else f"part.{part.value}.signed"
+    words = facts.word(said).split("\n")
     for number, text in enumerate(words):
         pen.say(middle, y + 15 + 4.6 * number, text, 8.5, align="centre", grey=GREY)
 
 
-def _foot(pen: Pen, facts: Facts) -> None:
+def _both_sign(pen: Pen, facts: Facts, signature: Picture | None) -> None:
+    """The applicant on the left, who received it on the right."""
+    y = _STUB_END
+    pen.line(LEFT, y, RIGHT, y, 0.15, LIGHT)
+    statement = facts.word("part.stub.statement")
+    pen.say(LEFT, y + 6.4, statement, fitted(statement, 9.5, RIGHT - LEFT))
+    if signature is not None:
+        pen.picture(LEFT + 20, y + 8.6, 58, 19, signature)
+    day = facts.receipt.received_at.date().isoformat()
+    for x, label in ((LEFT, "signature"), (LEFT + 92, "operator")):
+        for offset, key in ((28.4, label), (38.6, "date")):
+            pen.say(x, y + offset, facts.word(f"label.{key}"), 9.5, grey=GREY)
+            pen.line(x + 20, y + offset + 1, x + 78, y + offset + 1, 0.2)
+    if signature is not None:
+        pen.say(LEFT + 22, y + 38.6, day, 10)
+    pen.say(LEFT + 114, y + 28.4, facts.operator, fitted(facts.operator, 10, 54))
+
+
+def _foot(pen: Pen, facts: Facts, part: Part) -> None:
     pen.line(LEFT, _FOOT_LINE, RIGHT, _FOOT_LINE, 0.15, LIGHT)
-    page = facts.word("foot.page")
+    page = facts.word(f"part.{part.value}.page")
     pen.say(RIGHT, _FOOT_LINE + 4, page, 8, align="right", grey=GREY)
     line = facts.texts.say(
         "paper.foot.line",

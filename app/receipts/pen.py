@@ -16,6 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from app.ports import Picture
 from app.receipts import fonts
 from app.receipts.qr import Matrix
 
@@ -89,7 +90,7 @@ def _date(canvas: Any, at: datetime) -> None:
 
 
 class Pen:
-    """One page.  Sizes of type in points, everything else in mm; `y` grows downwards."""
+    """A page, or several.  Sizes of type in points, everything else in mm; `y` grows downwards."""
 
     def __init__(self, title: str, subject: str, author: str, made_at: datetime) -> None:
         self._fonts = fonts.load()
@@ -194,6 +195,20 @@ class Pen:
         line.textOut(text)
         self._canvas.drawText(line)
         self._canvas.restoreState()
+
+    def picture(self, x: float, y: float, w: float, h: float, picture: Picture) -> None:
+        """As large as fits, standing on the lower left corner of the frame; near white stays clear."""
+        from PIL import Image
+        from reportlab.lib.utils import ImageReader
+
+        image = Image.frombytes("RGB", (picture.width, picture.height), picture.rgb)
+        scale = min(w / picture.width, h / picture.height)
+        size = (picture.width * scale * mm, picture.height * scale * mm)
+        at = (x * mm, (PAGE_HEIGHT - y - h) * mm)
+        self._canvas.drawImage(ImageReader(image), *at, *size, mask=[240, 255] * 3)
+
+    def next_page(self) -> None:
+        self._canvas.showPage()
 
     def finish(self) -> bytes:
         self._canvas.showPage()

@@ -38,6 +38,19 @@ class Press:
         impression = Impression(copy_no, platform_number, printed_at)
         return slip_bytes(of_issued(issued, self._texts, impression), paper)
 
+    def a4(
+        self,
+        issued: IssuedReceipt,
+        copy_no: int = 1,
+        platform_number: str = "",
+        signature: Picture | None = None,
+    ) -> bytes:
+        from app.receipts import pdf
+
+        printed_at = self._now() if self._now else issued.receipt.received_at
+        impression = Impression(copy_no, platform_number, printed_at)
+        return pdf.draw_parts(of_issued(issued, self._texts, impression), signature)
+
     def test_slip(self, paper: SlipPaper, lines: Sequence[str]) -> bytes:
         from app.receipts.trial_slip import trial_slip
 
