@@ -36,6 +36,7 @@ from app.schedules import load_calendar
 from app.services.office import Office, Station
 from app.store.local import LocalStore
 from app.texts import load
+from tests.services.gateway_files import GatewayFiles
 
 CHINA = timezone(timedelta(hours=8))
 START = datetime(2026, 11, 20, 9, 30, tzinfo=CHINA)
@@ -53,13 +54,14 @@ class FakeClock:
         self.at += timedelta(**period)
 
 
-class FakeGateway:
+class FakeGateway(GatewayFiles):
     """Counts every try and keeps what it accepted, by id.
 
     `down`: the line is; `trouble` says what one upload meets while the line is up.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.kept: dict[str, OutboxMessage] = {}
         self.arrivals: list[str] = []
         self.trouble: Callable[[OutboxMessage], AppError | None] = lambda message: None
@@ -73,6 +75,10 @@ class FakeGateway:
         if self.down:
             raise OfflineError
         return GatewayHealth(START, "7")
+
+    def reached(self) -> None:
+        if self.down:
+            raise OfflineError
 
     def enrol(self, *_: object) -> Any:
         raise NotImplementedError

@@ -1,5 +1,6 @@
 """kill -9 in the middle of writing: what was committed is there, and nothing is there by half."""
 
+import hashlib
 import random
 import signal
 import threading
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from app.store.local import open_local
 from app.store.sql_store import SqlStore
+from tests.services.fakes import FOLDER_KEY, Hall
 from tests.store.conftest import Child
 from tests.store.samples import KEY, a_case, a_receipt
 
@@ -43,6 +45,37 @@ def test_killed_at_any_instant_of_its_creation_a_folder_opens_again(tmp_path: Pa
             with local.store.begin() as work:
                 work.add_case(a_case(), a_receipt(a_case()))
                 work.commit()
+
+
+def test_killed_while_files_are_kept_no_case_loses_one_and_nothing_is_left_over(
+    tmp_path: Path, child: Child
+) -> None:
+    data, told = tmp_path / "data", list[str]()
+    chance = random.Random(11)
+    for round_no in range(ROUNDS):
+        keeper = child("files", data, round_no * 10_000)
+        assert keeper.stdout is not None and keeper.stdout.readline() == "ready\n"
+        for _ in range(chance.randrange(1, 12)):
+            told.append(keeper.stdout.readline())
+        keeper.send_signal(signal.SIGKILL)
+        told += [line for line in keeper.stdout.read().splitlines(True) if line.endswith("\n")]
+        keeper.wait(20)
+        _check_files(data, [line.split() for line in told])
+
+
+def _check_files(data: Path, told: list[list[str]]) -> None:
+    with open_local(data, "test", FOLDER_KEY) as local:
+        office = Hall(local).office()
+        with office.store.begin() as work:
+            known = set(work.file_ids())
+            for file_id, sha256, request in told:
+                case = work.case_by_request(request)
+                assert case is not None
+                assert [f.file_id for f in work.files_of_case(case.case_id)] == [file_id]
+                assert [m.message_id for m in work.messages_of(case.case_id)][0] == file_id
+                assert hashlib.sha256(office.vault.get(file_id) or b"").hexdigest() == sha256
+        assert {path.name for path in local.folder.files.iterdir()} == {f"{name}.enc" for name in known}
+        assert len(known) - len(told) in range(ROUNDS + 1)  # bound, and killed before saying so
 
 
 def _check(path: Path, told: list[list[str]]) -> None:

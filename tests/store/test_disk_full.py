@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.material_file import MediaType
 from app.errors import AppError, DiskFullError, StoreError
+from app.services import materials
 from app.store.archive import EncryptedArchive
 from app.store.local import open_local
 from app.store.sql_store import SqlStore
+from tests.services.fakes import FOLDER_KEY, Hall
 from tests.store.conftest import Child
 from tests.store.samples import KEY, NOW, a_case, a_receipt
 
@@ -96,6 +99,23 @@ def test_archive_on_a_full_disk_keeps_the_older_paper(small_disk: Path) -> None:
         archive.put("A-1", bytes(2_000_000))
     assert archive.get("A-1") == b"%PDF old"
     assert [entry.name for entry in small_disk.iterdir()] == ["A-1.pdf.enc"]
+
+
+def test_a_material_that_finds_no_room_is_told_and_leaves_nothing(small_disk: Path) -> None:
+    """No half file, no row without content, and the next one is kept once there is room."""
+    with open_local(small_disk / "data", "test", FOLDER_KEY) as local:
+        office = Hall(local).office()
+        ballast = small_disk / "ballast"
+        ballast.write_bytes(bytes(200_000))
+        big, small = b"%PDF-" + bytes(900_000), b"%PDF-" + bytes(100_000)
+        for _ in range(2):
+            with pytest.raises(DiskFullError) as caught:
+                materials.keep(office, "d1", big, MediaType.PDF, 1)
+            assert caught.value.retryable
+        assert list(local.folder.files.iterdir()) == [] == list(materials.files_of_draft(office, "d1"))
+        kept = materials.keep(office, "d1", small, MediaType.PDF, 1)
+        ballast.unlink()
+        assert materials.content(office, kept.file_id) == small
 
 
 def test_a_disk_that_turns_read_only_is_told(small_disk: Path) -> None:

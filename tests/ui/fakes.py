@@ -41,6 +41,7 @@ from app.services.office import Office, Station
 from app.store.local import LocalStore, open_local
 from app.texts import load
 from tests.receipts import samples
+from tests.services.gateway_files import GatewayFiles
 from ui.desk import Desk
 from ui.tasks import TaskRunner
 
@@ -168,13 +169,17 @@ class FakeDevices:
         """Nothing is open."""
 
 
-class FakeGateway:
+class FakeGateway(GatewayFiles):
     def __init__(self, clock: FakeClock) -> None:
+        super().__init__()
         self.clock, self.down = clock, False
         self.skew = timedelta()
         self.kept: dict[str, OutboxMessage] = {}
         self.refusal: Exception | None = None
         self._locked_out: set[str] = set()
+
+    def reached(self) -> None:
+        self._answer()
 
     def lock_out(self, operator_id: str) -> None:
         self._locked_out.add(operator_id)

@@ -35,6 +35,7 @@ from app.services.office import Office, Station
 from app.store.sql_store import SqlStore
 from app.store.vault import EncryptedVault
 from app.texts import load
+from tests.services.gateway_files import GatewayFiles
 from ui.desk import Desk
 from ui.profile import PROFILES, Profile
 from ui.tasks import TaskRunner
@@ -185,12 +186,16 @@ class PlainSealer:
         return b"%PDF"
 
 
-class HandGateway:
+class HandGateway(GatewayFiles):
     """A gateway that answers, or does not."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.offline = self.refuses = False
         self.uploaded: list[OutboxMessage] = []
+
+    def reached(self) -> None:
+        self._answer()
 
     def health(self, timeout_s: float = 2.0) -> GatewayHealth:
         self._answer()
