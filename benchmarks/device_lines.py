@@ -35,7 +35,7 @@ from app.domain.printing import PrintState, SlipPaper
 from app.flows.intake import Intake
 from app.services.intake import Received, receive
 from app.services.office import Office
-from devices import reader_session, registry
+from devices import reader_session, registry, sdt_reader
 from devices.line import READ_S, WRITE_S, Line
 from devices.sdt_frames import FrameDecoder
 
@@ -290,7 +290,7 @@ def _heard(office: Office) -> Iterator[_Heard]:
 
 def _endurance(office: Office, services: Embedded, received: Received, rounds: int) -> None:
     """No growth after the first tenth: memory, threads, files."""
-    reader_session.POLL_S = 0.0  # the reader's rest between two finds is not what is measured
+    reader_session.POLL_S = sdt_reader.POLL_S = 0.0  # the rest between two finds is not what is measured
     slip = office.press.slip(received.issued, SlipPaper())
     steps: dict[str, Callable[[], None]] = {
         "reads": lambda: _read(office, services),

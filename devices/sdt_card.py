@@ -11,6 +11,8 @@ refused for its content: a number that fails its check is kept and marked, an un
 nation code stays as it is, a character this machine cannot draw is still that character.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -25,7 +27,10 @@ from app.domain.identity import (
 from app.errors import CardUnsupportedError, DeviceProtocolError
 
 BLOCK = 256
+_PHOTOS = (0, 1024)
+_FINGERPRINTS = (0, 512, 1024)
 ADDRESS = 70  # bytes of one additional address (command 30 03)
+MOST_ADDRESSES = 4
 LONG_TERM = "\u957f\u671f"  # what stands instead of a last day on a card without an end
 _LOST = "\ufffd"
 
@@ -103,29 +108,36 @@ class Payload:
 def split_payload(data: bytes) -> Payload:
     """Take the answer's data apart: text length (2, big endian), photo length (2), text, photo.
 
-    The answer of 30 10 has a third length, for the fingerprint; its lengths say so.
+    With a fingerprint (0, 512 or 1024 bytes, passed over) there is a third length.  Which it is the lengths
+    say, not the command: readers answer either form to 30 01 as to 30 10.
     Raises DeviceProtocolError when the lengths contradict the bytes.
     """
     for lengths in (2, 3):
         head, body = data[: 2 * lengths], data[2 * lengths :]
         sizes = [int.from_bytes(head[i : i + 2], "big") for i in range(0, 2 * lengths, 2)]
-        if sizes[0] == BLOCK and sum(sizes) == len(body):
+        known = sizes[0] == BLOCK and sizes[1] in _PHOTOS and (lengths == 2 or sizes[2] in _FINGERPRINTS)
+        if known and sum(sizes) == len(body):
             return Payload(body[:BLOCK], body[BLOCK : BLOCK + sizes[1]] or None)
     raise DeviceProtocolError(f"a card of {len(data)} bytes whose lengths do not fit")
 
 
-def join_payload(text: bytes, photo: bytes) -> bytes:
-    return len(text).to_bytes(2, "big") + len(photo).to_bytes(2, "big") + text + photo
+def join_payload(text: bytes, photo: bytes, fingerprint: bytes | None = None) -> bytes:
+    parts = [text, photo] if fingerprint is None else [text, photo, fingerprint]
+    return b"".join([len(part).to_bytes(2, "big") for part in parts] + parts)
+
+
+def kind_of(block: bytes) -> DocumentKind | None:
+    """The kind a text block says it is; None for one nobody told us of."""
+    return _KINDS.get(_raw_text(block, _FLAG))
 
 
 def decode_block(block: bytes) -> IdentityDocument:
     """Raises DeviceProtocolError (no text block), CardUnsupportedError (a kind of card nobody told us of)."""
     if len(block) != BLOCK:
         raise DeviceProtocolError(f"a text block of {len(block)} bytes")
-    flag = block[_FLAG.at : _FLAG.at + _FLAG.size].decode("utf-16-le", "replace")
-    if flag not in _KINDS:
+    kind = kind_of(block)
+    if kind is None:
         raise CardUnsupportedError("unknown kind of card")
-    kind = _KINDS[flag]
     found = {key: _raw_text(block, place) for key, place in LAYOUTS[kind].items()}
     # joined before anything is stripped: the cut may fall on a blank inside the name
     found["english_name"] = found.get("english_name", "") + found.pop("english_rest", "")
@@ -133,7 +145,12 @@ def decode_block(block: bytes) -> IdentityDocument:
 
 
 def decode_addresses(data: bytes) -> list[str]:
-    """The additional addresses in the order of the card, empty ones left out."""
+    """The additional addresses in the order of the card, empty ones left out.
+
+    Raises DeviceProtocolError for bytes that are none: a late answer to another question, for one.
+    """
+    if len(data) % ADDRESS or len(data) > MOST_ADDRESSES * ADDRESS:
+        raise DeviceProtocolError(f"addresses of {len(data)} bytes")
     places = range(0, len(data) - ADDRESS + 1, ADDRESS)
     return [text for at in places if (text := _text(data, _Field(at, ADDRESS)))]
 
@@ -168,6 +185,16 @@ def contradicts_itself(document: IdentityDocument) -> bool:
     ):
         return True
     return _LOST in document.name + document.address + document.number
+
+
+def most_likely(blocks: Sequence[bytes]) -> IdentityDocument:
+    """Of blocks that differ the first that does not contradict itself.  Raises CardUnsupportedError."""
+    for block in blocks[:-1]:
+        with suppress(CardUnsupportedError):
+            document = decode_block(block)
+            if not contradicts_itself(document):
+                return document
+    return decode_block(blocks[-1])
 
 
 def _document(kind: DocumentKind, found: dict[str, str]) -> IdentityDocument:

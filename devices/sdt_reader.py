@@ -4,50 +4,71 @@ How the reader's answers are understood (status word SW3):
 
     80                    nobody put a card there: normal, said to nobody
     81 41 31 32 33 47     the card could not be read: one silent retry from find, then "lift it, put it back"
-    10 11 21, bad frames  the link: wait for silence, ask once more
-    60 66                 the reader's own security module: service, no retry
+    10 11 21 23 24        the link, or a question out of turn, as bad frames and unknown words do:
+                          wait for silence, ask once more
+    60 66                 the reader's own security module: service, no retry; 60 (self-test) after one reset
     40                    a card, but none of ours
     91                    nothing stored there
+    01 02 03 05           said by makers' libraries only: no port, no answer, transmission, no module there
 
-The frame's XOR misses errors that flip the same bit twice, so the text is read a second
-time where the reader allows it and compared; where it does not, number, birth and sex
-have to agree.  After a good read a reader answers 80 until the card is lifted, so a card
-is told once.  Deadlines: 1 s for short commands, 3 s for the card.
+The frame's XOR misses errors that flip the same bit twice, so text and address are read a
+second time where the reader allows it; where two reads differ a third decides, and three
+that differ are shown as doubtful.  So is a text, read again, whose number, birth and sex do
+not agree.  After a good read a reader answers 80 until the card is lifted, so a card is told
+once.  Deadlines: 1 s for short commands, 3 s for the card.
 """
 
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from threading import Event
 from typing import Protocol, TypeVar
 
 from app.domain.device import CardRead
-from app.domain.identity import DocumentKind, IdentityDocument
+from app.domain.identity import DocumentKind
 from app.errors import (
     CardUnreadableError,
     CardUnsupportedError,
     DeviceError,
+    DeviceNotFoundError,
     DeviceProtocolError,
     DeviceServiceError,
     DeviceTimeoutError,
 )
 from devices import sdt_card
 from devices.driver import Condition
-from devices.line import Line, flush
-from devices.sdt_frames import Command, FrameDecoder, Response, as_response, encode_request
+from devices.line import READ_S, Line, flush
+from devices.sdt_frames import (
+    SPEED_CODES,
+    Command,
+    FrameDecoder,
+    Response,
+    as_response,
+    encode_request,
+)
 
 SHORT_S = 1.0
 READ_CARD_S = 3.0
 READ_AGAIN_S = 1.5
+_RESTART_S = 1.5  # the module after a reset
+_READS = 3  # of the same text at most
 POLL_S = 0.3  # the least time between two finds, by the vendors' notes
 _QUIET_S = 0.15  # so long a silence means that a broken answer has ended …
 _PAUSE_S = 0.8  # … or that the rest of a frame will not come
 
 OK, FOUND, EMPTY, NO_CARD = 0x90, 0x9F, 0x91, 0x80
-_AGAIN = frozenset({0x81, 0x41, 0x31, 0x32, 0x33, 0x47})
-_SERVICE = frozenset({0x60, 0x66})
-_UNSUPPORTED = 0x40
+_SELF_TEST_FAILED = 0x60
+_SERVICE = frozenset({_SELF_TEST_FAILED, 0x66})
+_ERRORS: dict[int, type[DeviceError]] = (
+    dict.fromkeys((0x81, 0x41, 0x31, 0x32, 0x33, 0x47), CardUnreadableError)
+    | dict.fromkeys(_SERVICE, DeviceServiceError)
+    | dict.fromkeys((0x01, 0x05), DeviceNotFoundError)
+    | {0x40: CardUnsupportedError, 0x02: DeviceTimeoutError}
+)  # any other is a DeviceProtocolError
+
+PHOTO_DECODING, NO_PHOTO_DECODING = "photo_decoding", "no_photo_decoding"
 
 # SAM number no real module has; our emulator answers it (docs/adr/0013)
 DEMO_SAM = bytes(8) + b"DEMODEMO"
@@ -67,13 +88,15 @@ class Cancelled(Exception):
 
 
 class SdtReader:
-    """One reader on one open line."""
+    """One reader on one open line; `decodes_photos`: whether a plug-in for its photos is there."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, decodes_photos: bool = False) -> None:
         self._line = line
         self._decoder = FrameDecoder()
         self._cancelled: CancelSignal = Event()
         self._in_step = True  # False: an answer may still be on its way
+        self._next_find = 0.0
+        self._capabilities = (PHOTO_DECODING if decodes_photos else NO_PHOTO_DECODING,)
 
     def check(self) -> Condition:
         """Ask the security module how it is and who it is.  Raises DeviceError.
@@ -83,6 +106,8 @@ class SdtReader:
         self._cancelled = Event()
         try:
             status = self._ask(Command.SAM_STATUS).status
+            if status == _SELF_TEST_FAILED:
+                status = self._after_reset()
             answer = self._ask(Command.SAM_ID)
         except (DeviceTimeoutError, DeviceProtocolError):
             status = self._ask(Command.FIND).status
@@ -90,10 +115,31 @@ class SdtReader:
         if status in _SERVICE:
             raise _error(status)
         if answer.status != OK or len(answer.data) != _SAM.size:
-            return Condition()
+            return Condition(capabilities=self._capabilities)
         number = "{:02}.{:02}-{:08}-{:010}-{:010}".format(*_SAM.unpack(answer.data))
         demo = answer.data == DEMO_SAM
-        return Condition(facts={"sam": "DEMO" if demo else number}, simulated=demo)
+        return Condition(
+            facts={"sam": "DEMO" if demo else number}, simulated=demo, capabilities=self._capabilities
+        )
+
+    def self_test(self) -> Condition:
+        """Reset the security module, which tests itself then, and ask how it is.  Raises DeviceError."""
+        self._cancelled = Event()
+        with suppress(DeviceTimeoutError, DeviceProtocolError):  # readers that know no reset
+            self._after_reset()
+        return self.check()
+
+    def set_speed(self, baudrate: int) -> None:
+        """Have the reader talk at another speed from now on; the line has to follow.  Raises DeviceError."""
+        self._good(self._ask(SPEED_CODES[baudrate]), OK)
+
+    def answers(self, command: int, deadline_s: float) -> bool:
+        """Whether anything of this protocol comes back: the right speed.  Raises DeviceNotFoundError."""
+        try:
+            self._ask(command, deadline_s)
+        except (DeviceTimeoutError, DeviceProtocolError):
+            return False
+        return True
 
     def read(self, cancelled: CancelSignal) -> CardRead | None:
         """One card, or None when there is none.  Raises DeviceError, Cancelled."""
@@ -110,10 +156,12 @@ class SdtReader:
     def _from_find(self) -> CardRead | None:
         if not self._find():
             return None
-        self._good(self._ask(Command.SELECT), OK)
+        if self._good(self._ask(Command.SELECT), OK, NO_CARD).status == NO_CARD:
+            return None  # lifted this very moment
         return self._card()
 
     def _find(self) -> bool:
+        self._keep_pace()
         return self._good(self._ask(Command.FIND), FOUND, NO_CARD).status == FOUND
 
     def _card(self) -> CardRead:
@@ -121,32 +169,66 @@ class SdtReader:
             payload = self._linked(self._payload)
         except (DeviceProtocolError, DeviceTimeoutError) as error:
             raise CardUnreadableError("the card's data did not come through") from error
-        document = sdt_card.decode_block(payload.text)
         # the address first: it is known to work right after the card's text, a second read is not
-        whole = self._with_newest_address(document)
-        doubtful = sdt_card.contradicts_itself(document) or self._differs(payload.text)
-        return CardRead(whole, doubtful, payload.photo)
+        address, sure_of_address = self._newest_address(payload.text)
+        texts = self._read_until_sure(payload.text, lambda: self._payload(READ_AGAIN_S).text)
+        document = sdt_card.most_likely(texts)
+        doubtful = len(texts) > 1 or not sure_of_address or sdt_card.contradicts_itself(document)
+        return CardRead(replace(document, address=address) if address else document, doubtful, payload.photo)
 
     def _payload(self, deadline_s: float = READ_CARD_S) -> sdt_card.Payload:
-        return sdt_card.split_payload(self._good(self._ask(Command.READ, deadline_s), OK).data)
+        data = self._good(self._ask(Command.READ, deadline_s), OK).data
+        payload = sdt_card.split_payload(data)
+        if not payload.text.strip(b" \0"):
+            raise DeviceProtocolError("a card without a text")
+        return payload
 
-    def _differs(self, text: bytes) -> bool:
-        """Read again and compare; a reader that gives the card out only once does not make it doubtful."""
-        try:
-            return self._payload(READ_AGAIN_S).text != text
-        except DeviceError:
-            return False
+    def _newest_address(self, text: bytes) -> tuple[str, bool]:
+        """The additional address that counts, "" for none, and whether it is sure.
 
-    def _with_newest_address(self, document: IdentityDocument) -> IdentityDocument:
-        """Additional addresses stand on the card in the order they were written; the last one counts."""
-        if document.kind is not DocumentKind.RESIDENT:
-            return document
+        They stand on the card in the order they were written, so it is the last one.
+        """
+        if sdt_card.kind_of(text) is not DocumentKind.RESIDENT:
+            return "", True
         try:
-            answer = self._good(self._ask(Command.READ_NEWEST_ADDRESS), OK, EMPTY)
+            first = self._linked(self._addresses)
         except DeviceError:
-            return document  # the card itself has been read
-        found = sdt_card.decode_addresses(answer.data) if answer.status == OK else []
-        return replace(document, address=found[-1]) if found else document
+            return "", True  # this reader does not tell; the card itself has been read
+        answers = self._read_until_sure(first, self._addresses)
+        found = sdt_card.decode_addresses(answers[0])
+        return (found[-1] if found else ""), len(answers) == 1
+
+    def _addresses(self) -> bytes:
+        answer = self._good(self._ask(Command.READ_NEWEST_ADDRESS), OK, EMPTY)
+        data = answer.data if answer.status == OK else b""
+        sdt_card.decode_addresses(data)
+        return data
+
+    def _read_until_sure(self, first: bytes, ask: Callable[[], bytes]) -> Sequence[bytes]:
+        """The one answer that came twice; else all that came, and none can be trusted.
+
+        A reader that gives it out only once is not doubted for it.
+        """
+        seen = [first]
+        for _ in range(_READS - 1):
+            try:
+                again = ask()
+            except DeviceProtocolError:
+                continue  # garbled: so that was one of the reads
+            except DeviceError:
+                break
+            if again in seen:
+                return [again]
+            seen.append(again)
+        return seen
+
+    def _after_reset(self) -> int:
+        """Reset the module; its status then, from the first answer it gives.  Raises DeviceError."""
+        self._good(self._ask(Command.RESET, _RESTART_S), OK, *_SERVICE)
+        try:
+            return self._ask(Command.SAM_STATUS, _RESTART_S).status
+        except DeviceTimeoutError:
+            return self._ask(Command.SAM_STATUS, _RESTART_S).status
 
     # -- asking -----------------------------------------------------------------------------------
 
@@ -160,7 +242,17 @@ class SdtReader:
     def _good(self, answer: Response, *good: int) -> Response:
         if answer.status in good:
             return answer
+        # perhaps the answer to another question, and ours still to come
+        self._in_step = answer.status in _ERRORS
         raise _error(answer.status)
+
+    def _keep_pace(self) -> None:
+        """Readers are not asked for a card more often than their makers allow."""
+        while (left := self._next_find - time.monotonic()) > 0:
+            if self._cancelled.is_set():
+                raise Cancelled
+            time.sleep(min(left, READ_S))
+        self._next_find = time.monotonic() + POLL_S
 
     def _ask(self, command: int, deadline_s: float = SHORT_S) -> Response:
         ends = time.monotonic() + deadline_s
@@ -200,11 +292,6 @@ class SdtReader:
 
 
 def _error(status: int) -> DeviceError:
-    detail = f"status {status:02X}"
-    if status in _AGAIN:
-        return CardUnreadableError(detail)
-    if status in _SERVICE:
-        return DeviceServiceError(detail, part=f"{status:02X}")
-    if status == _UNSUPPORTED:
-        return CardUnsupportedError(detail)
-    return DeviceProtocolError(detail)
+    kind = _ERRORS.get(status, DeviceProtocolError)
+    word = f"{status:02X}"
+    return kind(f"status {word}", part=word) if kind is DeviceServiceError else kind(f"status {word}")

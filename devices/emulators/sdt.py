@@ -7,11 +7,19 @@ answers 80 until the card has been lifted.  With --auto-lift (the default) the c
 and put back whenever a client hangs up, so that two programs started one after the other
 both find it; --no-auto-lift leaves it as it lies.
 
-Control: `put CARD`, `lift`, `fault NAME`, `status`.
+Control:
+    put CARD              lay a card there (cards.py, or one of --cards)
+    lift                  take it away
+    fault NAME            a trouble, `NAME[:VALUE][@WHERE]` as devices/emulators/sdt_faults.py lists them
+    fault status XX [WHERE]   the same as `fault status:XX@WHERE`: find, select, read, address, sam, any
+    fingerprint none|0|512|1024   whether cards carry fingerprints (answers of 1295, 1297, 1809, 2321 bytes)
+    speed BAUD            answer at this speed only (a pseudo terminal; 0: at any)
+    unplug, plug          the cable (on TCP)
+    status                what there is, how often cards were read, the reader reset
+Every one answers the same as `status`.
 """
 
 import argparse
-import random
 import sys
 import threading
 import time
@@ -20,10 +28,11 @@ from typing import Any
 
 from devices import sdt_card
 from devices.emulators.cards import PRESETS, Card, load_cards
+from devices.emulators.sdt_faults import FAULTS, HALF, Damage, Fault
 from devices.emulators.server import Wire, add_common_arguments, run
 from devices.sdt_frames import (
-    PREAMBLE,
     SHORTEST_REQUEST,
+    SPEED_CODES,
     Command,
     FrameDecoder,
     Request,
@@ -32,37 +41,23 @@ from devices.sdt_frames import (
 )
 from devices.sdt_reader import DEMO_SAM
 
-FAULTS = (
-    "none",
-    "no_card",  # nothing on the pad, whatever is put there
-    "slow",  # answers dribble in
-    "split",  # answers come in odd pieces
-    "stray",  # a stray byte in the preamble and after the frame
-    "corrupt",  # the first answer with a card's data has a flipped bit
-    "corrupt_twice",  # the first two
-    "two_bits",  # the first one has two flipped bits that the checksum does not see
-    "truncated",  # a card's data stops half-way, silence after
-    "dead",  # never answers
-    "garbage",  # answers, but no frames
-    "unplug_mid_read",  # the line breaks in the middle of a card's data
-    "wrong_card",  # a card of another kind
-    "sam_not_authorised",
-)  # and status:XX, the answer to reading the card
 PHOTO = b"\x57\x4c\x66\x00\x7e\x00\x32\x00\x00\xff\x85" + bytes(0x5A for _ in range(1013))
-_HALF = 640
+_FINGERPRINTS = {"none": None, "0": 0, "512": 512, "1024": 1024}
 
 
 class SdtEmulator:
     """The state of the pad and of the reader's dialogue."""
 
-    def __init__(self, cards: dict[str, Card], fault: str = "none", auto_lift: bool = True) -> None:
+    def __init__(
+        self, cards: dict[str, Card], fault: str = "none", auto_lift: bool = True, speed: int = 0
+    ) -> None:
         self._cards = cards
         self._auto_lift = auto_lift
+        self._speed = speed
         self._lock = threading.RLock()
-        self._noise = random.Random(1)
         self._card: Card | None = None
-        self._fault = "none"
-        self._reads = 0
+        self._fingerprint: int | None = None
+        self._reads = self._resets = 0
         self.set_fault(fault)
         self._new_placement()
 
@@ -79,13 +74,11 @@ class SdtEmulator:
             self._card = None
             self._new_placement()
 
-    def set_fault(self, name: str) -> None:
-        if name not in FAULTS and not name.startswith("status:"):
-            raise ValueError(f"no fault {name}; there are {', '.join(FAULTS)} and status:XX")
-        if name.startswith("status:"):
-            int(name.removeprefix("status:"), 16)
+    def set_fault(self, written: str) -> None:
+        """Raises ValueError."""
+        fault = Fault.parse(written)
         with self._lock:
-            self._fault, self._data_sent = name, 0
+            self._fault, self._damage = fault, Damage()
 
     def command(self, words: list[str]) -> dict[str, Any]:
         match words:
@@ -93,32 +86,49 @@ class SdtEmulator:
                 self.put(name)
             case ["lift"]:
                 self.lift()
+            case ["fault", "status", code, *where] if len(where) <= 1:
+                self.set_fault(f"status:{code}@{(where or ['read'])[0]}")
             case ["fault", name]:
                 self.set_fault(name)
+            case ["fingerprint", size]:
+                self._fingerprint = _FINGERPRINTS[size]
+            case ["speed", baud]:
+                self._speed = int(baud)
             case ["status"]:
                 pass
             case _:
-                raise ValueError("put CARD | lift | fault NAME | status")
+                raise ValueError("put CARD | lift | fault NAME | fingerprint N | speed BAUD | status")
+        return self._state()
+
+    def _state(self) -> dict[str, Any]:
         return {
             "card": self._card is not None,
             "delivered": self._delivered,
-            "fault": self._fault,
+            "fault": str(self._fault),
             "reads": self._reads,
+            "resets": self._resets,
+            "speed": self._speed,
         }
 
     def attend(self, wire: Wire, stop: threading.Event) -> None:
         decoder = FrameDecoder(SHORTEST_REQUEST)
         with self._lock:
-            self._data_sent = 0
+            self._damage = Damage()
             if self._auto_lift:
                 self._new_placement()
         while not stop.is_set():
             data = wire.receive()
             if data is None:
                 return
+            if self._deaf(wire):
+                continue
             for body in decoder.feed(data):
                 if not self._reply(wire, as_request(body)):
                     return
+
+    def _deaf(self, wire: Wire) -> bool:
+        """At another speed a reader hears noise."""
+        return bool(self._speed and wire.speed and wire.speed != self._speed)
 
     def _new_placement(self) -> None:
         self._found = self._selected = self._delivered = False
@@ -127,29 +137,14 @@ class SdtEmulator:
         """Answer one request; False when the line breaks."""
         with self._lock:
             fault, answer = self._fault, self._answer(request)
-        has_data = request.command == Command.READ and len(answer) > _HALF
-        if fault == "dead":
+            damaged = self._damage.of(answer, fault, request.command)
+        if fault.name == "dead" and fault.strikes(request.command):
             return True
-        if fault == "unplug_mid_read" and has_data:
-            wire.send(answer[:_HALF])
+        if fault.name == "unplug_mid_read" and len(answer) > HALF:
+            wire.send(answer[:HALF])
             return False
-        self._send(wire, self._damaged(answer, fault, has_data), fault)
+        self._send(wire, damaged, fault.name)
         return True
-
-    def _damaged(self, answer: bytes, fault: str, has_data: bool) -> bytes:
-        if fault == "garbage":
-            return bytes(self._noise.choices(range(0x20, 0x7F), k=23))
-        if fault == "stray":
-            return answer[:1] + b"\x00" + answer[1:] + b"\x00"
-        if not has_data:
-            return answer
-        self._data_sent += 1
-        if fault == "truncated":
-            return answer[:_HALF]
-        spoiled = {"corrupt": 1, "corrupt_twice": 2, "two_bits": 1}.get(fault, 0)
-        if self._data_sent > spoiled:
-            return answer
-        return _flipped(answer, (20, 24) if fault == "two_bits" else (20,))
 
     def _send(self, wire: Wire, data: bytes, fault: str) -> None:
         if fault == "slow":
@@ -169,8 +164,11 @@ class SdtEmulator:
         wire.send(data)
 
     def _answer(self, request: Request) -> bytes:
-        if self._fault == "sam_not_authorised":
-            return encode_response(0x66)
+        instead = self._fault.instead(request.command)
+        if request.command == Command.RESET:
+            self._reset()
+        if instead is not None:
+            return instead
         match request.command:
             case Command.SAM_STATUS | Command.RESET:
                 return encode_response(0x90)
@@ -180,31 +178,46 @@ class SdtEmulator:
                 return self._find()
             case Command.SELECT:
                 return self._select()
-            case Command.READ:
-                return self._read()
+            case Command.READ | Command.READ_WITH_FINGERPRINT:
+                return self._read(request.command)
             case Command.READ_NEWEST_ADDRESS:
                 return self._newest_address()
-        return encode_response(0x21)
+        return self._set_speed(request.command)
+
+    def _reset(self) -> None:
+        self._resets += 1
+        self._found = self._selected = False
+        if self._fault.name == "self_test_failed":
+            self._fault = Fault()
+
+    def _set_speed(self, command: int) -> bytes:
+        """Of all that is left, the commands that set a speed are known."""
+        speed = next((baud for baud, code in SPEED_CODES.items() if code == command), 0)
+        self._speed = speed or self._speed
+        return encode_response(0x90 if speed else 0x21)
 
     def _find(self) -> bytes:
         self._selected = False
-        self._found = self._card is not None and not self._delivered and self._fault != "no_card"
+        self._found = self._card is not None and not self._delivered and self._fault.name != "no_card"
         return encode_response(0x9F, bytes(4)) if self._found else encode_response(0x80)
 
     def _select(self) -> bytes:
         self._selected = self._found
         return encode_response(0x90, bytes(8)) if self._found else encode_response(0x81)
 
-    def _read(self) -> bytes:
+    def _read(self, command: int) -> bytes:
         if not self._selected or self._card is None:
             return encode_response(0x41)
-        if self._fault == "wrong_card":
+        if self._fault.name == "wrong_card":
             return encode_response(0x40)
-        if self._fault.startswith("status:"):
-            return encode_response(int(self._fault.removeprefix("status:"), 16))
         self._delivered = True
         self._reads += 1
-        return encode_response(0x90, sdt_card.join_payload(sdt_card.encode_block(self._card.document), PHOTO))
+        size = self._fingerprint
+        if size is None and command == Command.READ_WITH_FINGERPRINT:
+            size = 0
+        finger = None if size is None else bytes(size)
+        text = sdt_card.encode_block(self._card.document)
+        return encode_response(0x90, sdt_card.join_payload(text, PHOTO, finger))
 
     def _newest_address(self) -> bytes:
         if not self._selected or self._card is None:
@@ -214,20 +227,13 @@ class SdtEmulator:
         return encode_response(0x90, sdt_card.encode_address(self._card.newest_address))
 
 
-def _flipped(frame: bytes, offsets: tuple[int, ...]) -> bytes:
-    """The frame with the lowest bit of some bytes flipped (offsets from the end of the preamble)."""
-    spoiled = bytearray(frame)
-    for offset in offsets:
-        spoiled[len(PREAMBLE) + offset] ^= 1
-    return bytes(spoiled)
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common_arguments(parser)
     parser.add_argument("--card", default="resident", help=f"{', '.join(PRESETS)}, or one of --cards")
     parser.add_argument("--cards", type=Path, metavar="FILE.json", help="more cards by name")
     parser.add_argument("--no-card", action="store_true", help="start with an empty pad")
-    parser.add_argument("--fault", default="none", help=f"{', '.join(FAULTS)}, status:XX")
+    parser.add_argument("--fault", default="none", help=f"{', '.join(FAULTS)}: NAME[:VALUE][@WHERE]")
+    parser.add_argument("--speed", type=int, default=0, help="answer at this speed only (with --listen pty)")
     parser.add_argument("--auto-lift", action=argparse.BooleanOptionalAction, default=True)
 
 
@@ -235,7 +241,7 @@ def serve(args: argparse.Namespace) -> int:
     """0 after a clean stop, 2 when an argument names something there is not."""
     try:
         cards = PRESETS | (load_cards(args.cards) if args.cards else {})
-        emulator = SdtEmulator(cards, args.fault, args.auto_lift)
+        emulator = SdtEmulator(cards, args.fault, args.auto_lift, args.speed)
         if not args.no_card:
             emulator.put(args.card)
     except (OSError, ValueError, KeyError, TypeError) as error:

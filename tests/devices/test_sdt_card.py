@@ -145,6 +145,25 @@ def test_number_birth_and_sex_have_to_agree(change: dict[str, object], doubtful:
     assert sdt_card.contradicts_itself(card) is doubtful
 
 
+def test_of_reads_that_differ_one_that_agrees_with_itself_is_shown() -> None:
+    card = PRESETS["resident"].document
+    wrong = sdt_card.encode_block(replace(card, birth=date(1958, 12, 31)))
+    strange = block_of({248: "Z"})
+    good = sdt_card.encode_block(card)
+    other = sdt_card.encode_block(replace(card, name="演示·别名"))
+    assert sdt_card.most_likely([wrong, strange, good]) == card
+    assert sdt_card.most_likely([strange, good, other]) == card
+    assert sdt_card.most_likely([wrong, wrong]) == sdt_card.decode_block(wrong)
+    with pytest.raises(CardUnsupportedError):
+        sdt_card.most_likely([wrong, strange])
+
+
+@pytest.mark.parametrize("size", [1, 69, 71, 140 + 8, 5 * 70, 1284])
+def test_bytes_that_are_no_addresses(size: int) -> None:
+    with pytest.raises(DeviceProtocolError):
+        sdt_card.decode_addresses(bytes(size))
+
+
 def test_addresses_in_the_order_of_the_card() -> None:
     data = (
         sdt_card.encode_address("演示旧址")
