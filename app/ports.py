@@ -141,6 +141,10 @@ class UnitOfWork(Protocol):
         """Out of the draft, or back into it; a file of a case is left alone."""
         ...
 
+    def set_draft_files_aside(self, draft_id: str, aside: bool) -> None:
+        """All of a draft's files, or back those that went with it (not one that was taken away singly)."""
+        ...
+
     def bind_files(self, draft_id: str, case_id: str) -> Sequence[MaterialFile]:
         """The draft's files are the case's from now on; returns them."""
         ...

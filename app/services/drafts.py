@@ -44,6 +44,25 @@ def recover(office: Office) -> tuple[KeptDraft, ...]:
     return tuple(sorted(kept, key=lambda k: k.changed_at, reverse=True))
 
 
+def set_aside(office: Office, draft_id: str) -> None:
+    """Forget a draft so that `bring_back` and `keep` still can: its materials on file stay a while.
+
+    They go for good with `drop`, or when the DATA folder is opened next.  Raises StoreError.
+    """
+    with office.store.begin() as work:
+        work.drop_draft(draft_id)
+        work.set_draft_files_aside(draft_id, True)
+        work.commit()
+
+
+def bring_back(office: Office, intake: Intake, operator_id: str) -> None:
+    """Undo `set_aside`.  Raises StoreError."""
+    with office.store.begin() as work:
+        work.save_draft(Draft(intake.draft_id, operator_id, office.clock.now(), dumps(intake)))
+        work.set_draft_files_aside(intake.draft_id, False)
+        work.commit()
+
+
 def drop(office: Office, draft_id: str) -> None:
     """Forget a draft with its materials on file.  Raises StoreError."""
     with office.store.begin() as work:

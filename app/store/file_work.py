@@ -9,6 +9,7 @@ from app.domain.material_file import FileRole, MaterialFile, MediaType
 from app.store.schema import DRAFTS, FILES
 from app.store.work import Work
 
+_SHOWN, _SINGLY, _WITH_DRAFT = 0, 1, 2  # aside: whether, and how, a file was put out of sight
 _DRAFTS_OWN = FILES.c.case_id == ""
 
 
@@ -18,7 +19,7 @@ class FileWork(Work):
         columns = {name: getattr(file, name) for name in _PLAIN}
         self._write(
             insert(FILES).values(
-                **columns, role=file.role.value, media_type=file.media_type.value, aside=0, sent=0
+                **columns, role=file.role.value, media_type=file.media_type.value, aside=_SHOWN, sent=0
             )
         )
 
@@ -28,7 +29,7 @@ class FileWork(Work):
 
     def files_of_draft(self, draft_id: str) -> Sequence[MaterialFile]:
         """In the order they were added, without those set aside."""
-        return self._files(FILES.c.draft_id == draft_id, _DRAFTS_OWN, FILES.c.aside == 0)
+        return self._files(FILES.c.draft_id == draft_id, _DRAFTS_OWN, FILES.c.aside == _SHOWN)
 
     def files_of_case(self, case_id: str) -> Sequence[MaterialFile]:
         return self._files(FILES.c.case_id == case_id)
@@ -44,11 +45,17 @@ class FileWork(Work):
     def set_file_aside(self, file_id: str, aside: bool) -> None:
         """Out of the draft, or back into it; a file of a case is left alone."""
         mine = update(FILES).where(FILES.c.file_id == file_id, _DRAFTS_OWN)
-        self._write(mine.values(aside=int(aside)))
+        self._write(mine.values(aside=_SINGLY if aside else _SHOWN))
+
+    def set_draft_files_aside(self, draft_id: str, aside: bool) -> None:
+        """All of a draft's files, or back those that went with it (not one that was taken away singly)."""
+        before, after = (_SHOWN, _WITH_DRAFT) if aside else (_WITH_DRAFT, _SHOWN)
+        mine = update(FILES).where(FILES.c.draft_id == draft_id, _DRAFTS_OWN, FILES.c.aside == before)
+        self._write(mine.values(aside=after))
 
     def bind_files(self, draft_id: str, case_id: str) -> Sequence[MaterialFile]:
         """The draft's files are the case's from now on; returns them."""
-        mine = update(FILES).where(FILES.c.draft_id == draft_id, _DRAFTS_OWN, FILES.c.aside == 0)
+        mine = update(FILES).where(FILES.c.draft_id == draft_id, _DRAFTS_OWN, FILES.c.aside == _SHOWN)
         self._write(mine.values(case_id=case_id))
         return self.files_of_case(case_id)
 
@@ -59,7 +66,7 @@ class FileWork(Work):
     def drop_lost_files(self) -> None:
         """Forget what no draft can show any more; only while nobody is at work (opening the folder)."""
         drafts = select(DRAFTS.c.draft_id)
-        self._forget(or_(FILES.c.aside != 0, FILES.c.draft_id.not_in(drafts)))
+        self._forget(or_(FILES.c.aside != _SHOWN, FILES.c.draft_id.not_in(drafts)))
 
     def file_ids(self) -> Sequence[str]:
         return tuple(row.file_id for row in self._rows(select(FILES.c.file_id)))

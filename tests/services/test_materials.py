@@ -141,6 +141,22 @@ def test_a_dropped_draft_takes_its_files_along_and_another_keeps_them(hall: Hall
         materials.content(office, gone.file_id)
 
 
+def test_a_cleared_page_comes_back_with_its_files(hall: Hall, office: Office) -> None:
+    """Not with one that had been taken away before."""
+    intake = Intake().with_applicant(PERSON)
+    drafts.keep(office, intake, "0217")
+    kept, away = keep(office, intake.draft_id), keep(office, intake.draft_id)
+    materials.drop(office, away.file_id)
+    drafts.set_aside(office, intake.draft_id)
+    assert (drafts.recover(office), materials.files_of_draft(office, intake.draft_id)) == ((), ())
+    drafts.bring_back(office, intake, "0217")
+    assert [draft.intake for draft in drafts.recover(office)] == [intake]
+    assert materials.files_of_draft(office, intake.draft_id) == (kept,)
+    drafts.set_aside(office, intake.draft_id)
+    drafts.drop(office, intake.draft_id)
+    assert on_disk(hall) == set()
+
+
 def test_an_opening_removes_what_nothing_knows_of(tmp_path: Path) -> None:
     """Content without a row, a file of a draft nobody kept, one that was taken away."""
     data = tmp_path / "data"
