@@ -103,12 +103,14 @@ class WedgeWatch(QObject):
 
     def _pressed(self, event: QKeyEvent) -> bool:
         """Whether the widgets shall not get this key."""
-        if event.isAutoRepeat():
+        if event.isAutoRepeat() and self._watch.begins(event.timestamp()):
+            # a key held down; a doubled character of a very fast scanner is called a repeat by X11 too,
+            # but comes without the long first pause
             self._forget()
             return False
         if event.key() in _SILENT:
             return False
-        if event.key() in _ENDS:
+        if _is_end(event):
             return self._ended(event.timestamp()) or self._echo(event)
         stx = event.key() == Qt.Key.Key_B and event.modifiers() == _CONTROL
         if (event.modifiers() & _COMMANDS and not stx) or not event.text():
@@ -159,12 +161,17 @@ class WedgeWatch(QObject):
         """A second end right behind the first: CR LF typed as two keys."""
         if self._told_ms is None or not 0 <= event.timestamp() - self._told_ms <= SILENCE_MS:
             return False
-        return event.key() in _ENDS or (event.key() in _LINE_FEED and event.modifiers() == _CONTROL)
+        return _is_end(event) or (event.key() in _LINE_FEED and event.modifiers() == _CONTROL)
 
     def _forget(self) -> None:
         self._timer.stop()
         self._watch.drop()
         self._before.clear()
+
+
+def _is_end(event: QKeyEvent) -> bool:
+    """Enter or Tab, or a key that stands for a line feed by itself."""
+    return event.key() in _ENDS or (event.text() in ("\r", "\n") and event.modifiers() != _CONTROL)
 
 
 # -- fields ------------------------------------------------------------------------------------------

@@ -154,6 +154,15 @@ def sex_in(number: str) -> Sex | None:
     return Sex.MALE if int(digit) % 2 else Sex.FEMALE
 
 
+def document_kind_of(number: str) -> DocumentKind:
+    """By the first digits of 18: 81 to 83 residence permits, 9 permanent residents, else resident."""
+    if number[:2] in ("81", "82", "83"):
+        return DocumentKind.HMT_RESIDENCE
+    if number.startswith("9"):
+        return DocumentKind.FOREIGNER_2023
+    return DocumentKind.RESIDENT
+
+
 def mask(number: str) -> str:
     """First four and last four of a number; shorter ones keep two and two; short ones nothing."""
     if len(number) >= 12:

@@ -487,6 +487,8 @@ def test_a_scanned_number_starts_the_applicant_and_a_receipt_opens_verification(
     clerk.wait(lambda: clerk.sees("hand_number"))
     assert clerk.find(QLineEdit, "hand_number").text() == "11010519491231002X"
     clerk.hall.devices.say(Scanned("HTTPS://Q.EXAMPLE.CN/R/ABCDEFG"))
+    clerk.wait(lambda: clerk.sees("scan_verify"))
+    clerk.click("scan_verify")
     clerk.wait(lambda: clerk.sees("verdict") and "不能认定为真" in clerk.words("verdict"))
 
 

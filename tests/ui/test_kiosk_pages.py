@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.case import Contact
 from app.domain.catalog import Audience, Channel, Choice, Item, Material, MaterialRule, Option, Question
 from app.domain.device import DeviceKind, DeviceStatus, DeviceTrouble
+from app.domain.identity import document_kind_of
 from app.domain.printing import PrintJob, PrintOutcome, PrintState
 from app.errors import DiskFullError, StoreDamagedError
 from app.texts import load
@@ -21,7 +22,6 @@ from tests.ui.kiosk_fakes import PERSON, PROFILE, bench
 from ui import theme
 from ui.pages.kiosk import spelling
 from ui.pages.kiosk.book import PAGES
-from ui.pages.kiosk.hand import kind_of
 from ui.pages.kiosk.kit import KioskKit
 from ui.pages.kiosk.parts import EMPTY, ERASE, after_key
 from ui.pages.kiosk.session import Session
@@ -355,7 +355,7 @@ def test_the_table_of_syllables_is_whole() -> None:
     ],
 )
 def test_the_kind_of_document_follows_from_the_number(number: str, kind: str) -> None:
-    assert kind_of(number).value == kind
+    assert document_kind_of(number).value == kind
 
 
 def test_keys_write_erase_and_empty() -> None:

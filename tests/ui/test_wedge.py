@@ -176,10 +176,18 @@ def test_typing_is_left_alone(typist: Typist) -> None:
 
 def test_a_key_held_down_is_left_alone(typist: Typist) -> None:
     typist.type("1", 500)
+    typist.type("1", 200, repeat=True)
     typist.type("1" * 20, 5, repeat=True)
     typist.enter()
     assert typist.codes == []
-    assert typist.entered == ["1" * 21]
+    assert typist.entered == ["1" * 22]
+
+
+def test_doubled_characters_of_a_very_fast_scanner_are_no_held_key(typist: Typist) -> None:
+    typist.type("4419", 2)
+    typist.type("99", 0, repeat=True)
+    typist.enter()
+    assert typist.codes == ["441999"]
 
 
 def test_an_enter_of_a_person_behind_fast_keys(typist: Typist) -> None:

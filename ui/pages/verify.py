@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLayout, QVBoxLayout, QWidget
 
 from app.domain.device import DeviceEvent, Scanned
 from app.domain.receipt import Receipt, Verdict
+from app.domain.scanned_code import CodeKind, ScannedCode, classify
 from app.errors import AppError, ReceiptNotGenuineError, TrustError
 from ui.desk import Desk
 from ui.files import FileChoices
@@ -17,6 +18,10 @@ from ui.words import day
 
 
 class VerifyPage(QWidget):
+    """`open_case(number)`: a genuine receipt of this very station is to be looked at."""
+
+    open_case = Signal(str)
+
     def __init__(self, kit: Kit, desk: Desk, files: FileChoices) -> None:
         super().__init__()
         self._kit, self._desk, self._files = kit, desk, files
@@ -53,13 +58,24 @@ class VerifyPage(QWidget):
 
     def entered(self) -> None:
         self.field.setFocus()
+        self._desk.office.devices.trigger_scan(True)
 
     def left(self) -> None:
-        """Nothing to keep."""
+        self._desk.office.devices.trigger_scan(False)
 
     def device_event(self, event: DeviceEvent) -> None:
         if isinstance(event, Scanned):
-            self.verify_text(event.text)
+            self._scanned(classify(event.text))
+
+    def _scanned(self, code: ScannedCode) -> None:
+        """What is no receipt is said by its kind, and not put into the field."""
+        if code.kind is CodeKind.RECEIPT:
+            self.verify_text(code.text)
+            return
+        self._asked += 1  # an answer still under way is for another paper
+        self.field.clear()
+        told = self._texts.say(f"scanned.{code.kind.value}.title", number=code.shown)
+        self._show_message("warn", self._texts["inspect.not_receipt"], told)
 
     def verify_text(self, text: str) -> None:
         self.field.setText(text.strip())
@@ -132,6 +148,11 @@ class VerifyPage(QWidget):
             self._result.addWidget(kit.message("primary", texts["inspect.demo"], texts["inspect.demo_note"]))
         for key, value in self._facts(verdict):
             self._result.addLayout(self._fact(texts[f"inspect.fact.{key}"], value))
+        if verdict.claims.station_id == self._desk.office.station.station_id:
+            number = verdict.claims.number
+            look = kit.button(texts["inspect.open_case"], "secondary", name="verify_open")
+            look.clicked.connect(lambda: self.open_case.emit(number))
+            self._result.addLayout(row(look, None))
         self._result.addStretch(1)
 
     def _facts(self, verdict: Verdict) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ Names a tour or a test may rely on (all found by `findChild` on the shell):
     reason receive enlarge large_preview large_slip large_a4 large_close
     outcome outcome_number outcome_print outcome_upload next print_again save_pdf came_out not_out
     cases case_search detail_number case_reprint case_pdf case_came_out case_not_out
-    verify_text verify_check verify_pdf verdict
+    verify_text verify_check verify_pdf verdict verify_open · notice_scan scan_<act>
     device_<key> device_note device_act device_full tested stop_sync check_again · bundle bundle_outcome
     find_devices finding stop_finding find_outcome found_<n> station_lines copy_lines
     open_sheet verdict_note row_<area> try_<area> skip_<area> sheet_again sheet_save sheet_print sheet_back

@@ -1,4 +1,4 @@
-"""Cards and codes that arrive from devices, whatever has the focus: where each belongs.
+"""Cards that arrive from the reader, whatever has the focus: where each belongs (codes: `scans`).
 
 An empty page or an unfinished typed entry takes a card as the applicant, an open agent's
 row as the agent; another person's card in the middle of a case is a question, never a
@@ -16,6 +16,7 @@ from app.errors import AppError
 from ui.desk import Desk
 from ui.pages.counter.notices import Notices
 from ui.pages.counter.receiving import Receiving, Stage
+from ui.pages.counter.scans import Scans
 from ui.pages.counter.session import IntakeSession
 from ui.pages.counter.sheet import Sheet
 from ui.widgets.kit import Kit
@@ -30,8 +31,6 @@ class Arrivals(QObject):
     taken = Signal()
     next_wanted = Signal()
     by_hand = Signal()
-    searched = Signal(str)
-    receipt = Signal(str)
     noticed = Signal()
 
     def __init__(
@@ -47,6 +46,8 @@ class Arrivals(QObject):
         self._kit, self._desk, self._texts = kit, desk, desk.office.texts
         self._session, self._receiving = session, receiving
         self._sheet, self._notices = sheet, notices
+        self.scans = Scans(kit, desk, session, receiving, sheet, notices)
+        self.scans.noticed.connect(self.noticed)
         self._reading = False
         self.waiting: CardRead | None = None
 
@@ -54,7 +55,7 @@ class Arrivals(QObject):
         if isinstance(event, CardRead):
             self.card(event)
         elif isinstance(event, Scanned):
-            self._scanned(event.text.strip())
+            self.scans.take(event.text)
         elif isinstance(event, DeviceTrouble) and event.kind is DeviceKind.ID_READER:
             self._unread(sentence(self._texts, event.code))
 
@@ -156,10 +157,3 @@ class Arrivals(QObject):
         hand.clicked.connect(self.by_hand)
         self._notices.say("reader", "warn", self._texts["counter.card_trouble"], why, hand)
         self.noticed.emit()
-
-    def _scanned(self, text: str) -> None:
-        """A receipt opens 查验; anything else is what the clerk would have typed."""
-        if "/R/" in text.upper():
-            self.receipt.emit(text)
-        elif self._receiving.stage is Stage.IDLE and text:
-            self.searched.emit(text)

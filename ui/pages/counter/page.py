@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QStackedLayout, QWidget
 
 from app.domain.device import DeviceEvent, DeviceKind
 from app.domain.identity import DocumentKind
@@ -81,8 +81,9 @@ class IntakePage(QWidget):
         self.arrivals.taken.connect(self._focus)
         self.arrivals.next_wanted.connect(self.next_case)
         self.arrivals.by_hand.connect(lambda: self.begin(""))
-        self.arrivals.searched.connect(self.begin)
-        self.arrivals.receipt.connect(self.show_receipt)
+        self.arrivals.scans.searched.connect(self.find_by)
+        self.arrivals.scans.receipt.connect(self.show_receipt)
+        self.arrivals.scans.filled.connect(self._number_scanned)
         self.arrivals.noticed.connect(self._noticed)
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -105,7 +106,7 @@ class IntakePage(QWidget):
         self.arrivals.waiting = None
         self.receiving.reset()
         self._begun = False
-        self.bench.notices.drop("reader", "card", "error")
+        self.bench.notices.drop("reader", "card", "error", "scan")
         self.session.hand_over(operator)
         self._morning.load(operator)
         self._show()
@@ -221,6 +222,21 @@ class IntakePage(QWidget):
             self._show()
             self.sheet.item.search()
 
+    def find_by(self, text: str) -> None:
+        """Look for an item by words that were not typed."""
+        if self.editable:
+            self._begun = True
+            self._show()
+            self.sheet.item.search(text)
+
+    def _number_scanned(self) -> None:
+        """The name is missing still: the cursor goes there, unless something is being typed elsewhere."""
+        self._begun = True
+        self._show()
+        focus = QApplication.focusWidget()
+        typing = isinstance(focus, QLineEdit) and bool(focus.text()) and self.bench.isAncestorOf(focus)
+        self.sheet.applicant.edit(start=not typing)
+
     def open_agent(self) -> None:
         """F4: on an empty page the applicant is typed, later the agent."""
         if self.session.intake.applicant is None:
@@ -268,7 +284,7 @@ class IntakePage(QWidget):
         if not self.editable or session.blocking():
             return
         self.sheet.item.close_search()
-        self.bench.notices.drop("error", "card", "reader")
+        self.bench.notices.drop("error", "card", "reader", "scan")
         application = session.intake.application(session.profile.channel, session.operator)
         session.flush()
         session.freeze()

@@ -104,11 +104,12 @@ class ApplicantRow(StepRow):
     def editing(self) -> bool:
         return self._editing
 
-    def edit(self) -> None:
-        """Open the typed entry (also for a card nobody can read)."""
+    def edit(self, _checked: bool = False, *, start: bool = True) -> None:
+        """Open the typed entry (also for a card nobody can read); `start`: put the cursor there."""
         self._editing = True
         self.refresh()
-        self.entry.start_at()
+        if start:
+            self.entry.start_at()
 
     def close_entry(self) -> None:
         self._editing = False

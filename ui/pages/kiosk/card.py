@@ -5,11 +5,13 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout, QFrame
 
-from app.domain.device import CardRead, DeviceEvent, DeviceKind, DeviceTrouble
+from app.domain.device import CardRead, DeviceEvent, DeviceKind, DeviceTrouble, Scanned
+from app.domain.scanned_code import CodeKind, classify
 from ui.pages.kiosk import pictures, route
 from ui.pages.kiosk.board import works
 from ui.pages.kiosk.page import Page
 from ui.pages.kiosk.parts import Press, bullet, on_press, tile
+from ui.pages.kiosk.scans import of_no_use
 from ui.pages.kiosk.session import Notice
 from ui.widgets.kit import KeyButton, Part
 
@@ -18,6 +20,7 @@ class CardPage(Page):
     name = "card"
     step: ClassVar[int | None] = 1
     watches_cards: ClassVar[bool] = True
+    scans: ClassVar[bool] = True
 
     def body(self) -> QBoxLayout:
         k = self.k
@@ -61,8 +64,20 @@ class CardPage(Page):
         elif isinstance(event, DeviceTrouble) and event.kind is DeviceKind.ID_READER:
             self.s.notice = Notice("warn", self.say("unread"), self._what(event.code))
             self.guide.redraw()
+        elif isinstance(event, Scanned):
+            self._scanned(event.text)
         else:
             super().device(event)
+
+    def _scanned(self, text: str) -> None:
+        """A number in a code is no card: it goes where numbers are typed, if that is allowed here."""
+        code = classify(text)
+        if code.kind is CodeKind.ID_NUMBER and self.guide.profile.hand_entry:
+            self.s.number = code.text
+            self.guide.go("hand_number")
+        else:
+            self.s.notice = of_no_use(self.t, code)
+            self.guide.redraw()
 
     def _what(self, code: str) -> str:
         """What to do about a card that was not read, in a citizen's words."""

@@ -9,9 +9,19 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout
 
-from app.domain.identity import DocumentKind, IdentityDocument, birth_in, id_number_valid, sex_in
+from app.domain.device import DeviceEvent, Scanned
+from app.domain.identity import (
+    DocumentKind,
+    IdentityDocument,
+    birth_in,
+    document_kind_of,
+    id_number_valid,
+    sex_in,
+)
+from app.domain.scanned_code import CodeKind, classify
 from ui.pages.kiosk import route
 from ui.pages.kiosk.parts import EMPTY, ERASE, ID_DIGITS, LETTERS, after_key, hint, keypad, on_press
+from ui.pages.kiosk.scans import of_no_use
 from ui.pages.kiosk.spelling import candidates
 from ui.pages.kiosk.typing_page import TypingPage, grouped
 from ui.widgets.kit import Part
@@ -22,17 +32,8 @@ MOST_LETTERS = 6
 COLUMNS, ROWS = 7, 2
 
 
-def kind_of(number: str) -> DocumentKind:
-    """By the first digits of 18: 81 to 83 residence permits, 9 permanent residents, else resident."""
-    if number[:2] in ("81", "82", "83"):
-        return DocumentKind.HMT_RESIDENCE
-    if number.startswith("9"):
-        return DocumentKind.FOREIGNER_2023
-    return DocumentKind.RESIDENT
-
-
 def typed_document(number: str, name: str) -> IdentityDocument:
-    kind = kind_of(number)
+    kind = document_kind_of(number)
     sex = None if kind is DocumentKind.FOREIGNER_2023 else sex_in(number)
     return IdentityDocument(kind, name, number, sex=sex, birth=birth_in(number), machine_read=False)
 
@@ -40,6 +41,7 @@ def typed_document(number: str, name: str) -> IdentityDocument:
 class HandNumberPage(TypingPage):
     name = "hand_number"
     step: ClassVar[int | None] = 1
+    scans: ClassVar[bool] = True
 
     def typed(self) -> str:
         return grouped(self.s.number, (6, 4, 4, 4))
@@ -59,6 +61,18 @@ class HandNumberPage(TypingPage):
         go = k.press(self.say("next"), "primary", name="next", enabled=self.ready())
         on_press(go, lambda: self.guide.go("hand_name"))
         return k.col(pad, 8, hint(k, "help", self.say("hint")), None, go, gap=16)
+
+    def device(self, event: DeviceEvent) -> None:
+        """A number that is scanned is as good as one typed."""
+        code = classify(event.text) if isinstance(event, Scanned) else None
+        if code is not None and code.kind is CodeKind.ID_NUMBER:
+            self.s.number, self.s.notice = code.text, None
+            self.guide.redraw()
+        elif code is not None:
+            self.s.notice = of_no_use(self.t, code)
+            self.guide.redraw()
+        else:
+            super().device(event)
 
     def _key(self, key: str) -> None:
         if key == "X" and len(self.s.number) != NUMBER_LENGTH - 1:

@@ -25,6 +25,7 @@ class Page(QFrame):
     idles: ClassVar[bool] = True
     keeps_trail: ClassVar[bool] = True
     watches_cards: ClassVar[bool] = False
+    scans: ClassVar[bool] = False  # a scanner that can be told to look is, while this page is shown
     is_list: ClassVar[bool] = False  # the index of its place is a sheet of a list
 
     def __init__(self, guide: Guide) -> None:
