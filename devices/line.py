@@ -154,6 +154,13 @@ class SerialLine:
         except (OSError, serial.SerialException, TypeError) as error:
             raise DeviceNotFoundError(f"write: {error}") from error
 
+    def set_speed(self, baudrate: int) -> None:
+        """Raises DeviceNotFoundError (broken, or a port that does not know this speed)."""
+        try:
+            self._port.baudrate = baudrate
+        except (OSError, serial.SerialException, ValueError, TypeError) as error:
+            raise DeviceNotFoundError(f"speed: {error}") from error
+
     def is_broken(self) -> bool:
         """Whether the port has gone; takes nothing of what has arrived."""
         try:
