@@ -26,7 +26,7 @@ from devices.registry import SEARCHES, DeviceLine, Search
 _SILENCE_KEPT_S = 30.0  # how long a port that did not answer is left alone
 
 Ports = Callable[[], Iterable[Port]]
-Ask = Callable[[Port, tuple[int, ...], asking.Over], FoundDevice]
+Ask = Callable[[Port, tuple[int, ...], asking.Over, int], FoundDevice]
 
 
 @dataclass(slots=True)
@@ -149,7 +149,8 @@ class Seeker:
             return None
         found = answers.recall(port.line)
         if found is None:
-            found = self._all.ask(port, self._speeds(port), over)
+            familiar = self._last.baudrate if self._last else 0
+            found = self._all.ask(port, self._speeds, over, familiar)
             answers.keep(port.line, found)
         fitting = self._as_ours(found)
         if fitting is None:
@@ -180,12 +181,9 @@ class Seeker:
         old, self._seen = self._seen, frozenset(port.line for port in ports)
         return sorted(ports, key=lambda port: (port.line != last, port.line in old))
 
-    def _speeds(self, port: Port) -> tuple[int, ...]:
-        """The configured speed alone, or all of them, beginning with the one it had."""
-        if self._device.baudrate:
-            return (self._device.baudrate,)
-        last = self._last.baudrate if self._last else 0
-        return (last, *(s for s in asking.SPEEDS if s != last)) if last else asking.SPEEDS
+    @property
+    def _speeds(self) -> tuple[int, ...]:
+        return (self._device.baudrate,) if self._device.baudrate else asking.SPEEDS
 
 
 SEEKERS = Seekers()

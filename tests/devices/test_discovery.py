@@ -100,7 +100,8 @@ def test_every_sort_of_port_at_once(sdt: Emulated, escpos: Emulated) -> None:
     assert steps == [(n, 11) for n in range(1, 12)]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.devices
+@pytest.mark.parametrize("seed", range(20))
 def test_no_noise_is_taken_for_a_device(seed: int) -> None:
     with strange_server(noise(seed)) as line:
         assert who_is(Port(line)).kind is None
