@@ -8,8 +8,8 @@ printer is off line and what came in waits, until the paper is refilled or the b
 
 A printer without a cutter keeps what it printed until it is quiet: then somebody has torn it off.
 
-Control: `paper ok|near_end|out`, `cover open|closed`, `fault NAME`, `fault dies_after BYTES`, `unplug`,
-`plug`, `printed`, `forget`, `status`.
+Control: `paper ok|near_end|out`, `cover open|closed`, `fault NAME`, `fault dies_after BYTES`,
+`power on|off`, `printed`, `forget`, `status`.
 """
 
 import argparse
@@ -39,7 +39,7 @@ FAULTS = (
     "noise",  # XON and XOFF between its answers, as on a serial line
     "no_gs_h",  # does not say process ids back
     "no_proof",  # neither of both
-    "dies_after",  # the power goes after so many bytes of a slip; `plug` brings it back
+    "dies_after",  # the power goes after so many bytes of a slip; `power on` brings it back
     "no_gs_r",  # a clone that does not answer in the order of the data
     "eager",  # the same in a clone that says 0F at once, without printing what came before
 )
@@ -59,7 +59,7 @@ class _Switches:
     cover_open: bool = False
     jammed: bool = False
     failed: bool = False
-    unplugged: bool = False
+    off: bool = False
     dies_after: int = 0
     fault: str = "none"
 
@@ -156,10 +156,12 @@ class EscposEmulator:
             self._switches.dies_after = after if fault == "dies_after" else 0
             self._switches.jammed = False
 
-    def set_plugged(self, plugged: bool) -> None:
+    def set_power(self, power: str) -> None:
+        if power not in ("on", "off"):
+            raise ValueError("power on|off")
         with self._lock:
-            self._switches.unplugged = not plugged
-            if plugged and self._switches.fault == "dies_after":
+            self._switches.off = power == "off"
+            if power == "on" and self._switches.fault == "dies_after":
                 self.set_fault("none")
 
     def command(self, words: list[str]) -> dict[str, Any]:
@@ -173,8 +175,8 @@ class EscposEmulator:
                     self.set_fault(fault)
                 case ["fault", "dies_after", count]:
                     self.set_fault("dies_after", int(count))
-                case ["unplug" | "plug" as word]:
-                    self.set_plugged(word == "plug")
+                case ["power", power]:
+                    self.set_power(power)
                 case ["forget"]:
                     self._slips.clear()
                     self._unknown.clear()
@@ -188,7 +190,7 @@ class EscposEmulator:
                     pass
                 case _:
                     raise ValueError(
-                        "paper P | cover C | fault NAME [N] | unplug | plug | printed | forget | status"
+                        "paper P | cover C | fault NAME [N] | power P | printed | forget | status"
                     )
             return {**vars(self._switches), "slips": len(self._slips)}
 
@@ -199,12 +201,12 @@ class EscposEmulator:
             if data is None:
                 return
             with self._lock:
-                if self._switches.unplugged and isinstance(wire, SocketWire):
+                if self._switches.off and isinstance(wire, SocketWire):
                     return
                 self._take(dialogue, data)
 
     def _take(self, dialogue: _Dialogue, data: bytes) -> None:
-        if self._switches.fault == "silent" or self._switches.unplugged:
+        if self._switches.fault == "silent" or self._switches.off:
             return
         dialogue.muted = dialogue.muted or self._switches.fault == "mute"
         dialogue.noisy = self._switches.fault == "noise"
@@ -293,7 +295,7 @@ class EscposEmulator:
         if fault == "mute_after":
             dialogue.muted = True
         if fault == "dies_after" and dialogue.slip_bytes >= self._switches.dies_after:
-            self._switches.unplugged = dialogue.broken = True
+            self._switches.off = dialogue.broken = True
             self._keep(self._paper.tear(cut=False))
         if dialogue.slip_bytes < _MID_SLIP:
             return

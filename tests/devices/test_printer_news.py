@@ -1,0 +1,85 @@
+"""What a printer tells by itself is heard between two looks, and only then is it asked."""
+
+import time
+from contextlib import closing
+
+import pytest
+
+from app.domain.device import DeviceStatus
+from app.domain.printing import PrintState, SlipText
+from app.errors import SettingsError
+from devices import printer_session
+from devices.driver import Condition
+from devices.escpos_printer import EscposPrinter
+from devices.hub import DeviceHub
+from devices.line import open_line
+from devices.registry import DeviceLine
+from tests.devices.emulators import Emulated, emulator
+from tests.devices.test_hub import PATIENCE_S, PRINTER, Now, hub_of, line_to
+
+
+def next_news(printer: EscposPrinter) -> Condition:
+    ends = time.monotonic() + PATIENCE_S
+    while time.monotonic() < ends:
+        if (news := printer.news()) is not None:
+            return news
+    raise AssertionError("no news")
+
+
+def test_cover_and_paper_are_told_without_a_look(escpos: Emulated) -> None:
+    for command in ("fault none", "paper ok", "cover closed"):
+        escpos.command(command)
+    with closing(open_line(escpos.url)) as line:
+        printer = EscposPrinter(line)
+        assert {"cutter", "print_proof", "automatic_status"} <= set(printer.check().capabilities)
+        assert next_news(printer).status is DeviceStatus.ONLINE  # how it is, told when switched on
+        assert printer.news() is None
+        for command, reason, paper in (
+            ("cover open", "device.printer_cover", "ok"),
+            ("cover closed", "", "ok"),
+            ("paper near_end", "", "near_end"),
+            ("paper out", "device.printer_paper", "out"),
+            ("paper ok", "", "ok"),
+        ):
+            escpos.command(command)
+            news = next_news(printer)
+            assert (news.reason, news.facts["paper"]) == (reason, paper)
+
+
+def test_a_slip_that_resets_the_printer_does_not_end_its_news(escpos: Emulated) -> None:
+    with closing(open_line(escpos.url)) as line:
+        printer = EscposPrinter(line)
+        printer.check()
+        assert printer.print(b"\x1b@slip\n\x1dVB\x00", PATIENCE_S).state is PrintState.CONFIRMED
+        printer.check()
+        escpos.command("cover open")
+        assert next_news(printer).reason == "device.printer_cover"
+        escpos.command("cover closed")
+
+
+def test_the_hub_hears_of_the_cover_between_two_looks(
+    escpos: Emulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next look is an hour away: what is heard was told."""
+    monkeypatch.setattr(printer_session, "LOOK_S", 3600.0)
+    with hub_of(line_to(PRINTER, escpos)) as (hub, ear):
+        ear.status(DeviceStatus.ONLINE)
+        escpos.command("cover open")
+        assert ear.status(DeviceStatus.USER_ERROR).reason == "device.printer_cover"
+        escpos.command("cover closed")
+        assert "print_proof" in ear.status(DeviceStatus.ONLINE).capabilities
+
+
+def test_the_profile_of_a_station_reaches_driver_and_paper() -> None:
+    with emulator("escpos", "--width-mm", "58", "--no-cutter") as device:
+        line = DeviceLine(PRINTER, "escpos", device.url, profile="clone58_raster")
+        with hub_of(line) as (hub, ear):
+            health = ear.status(DeviceStatus.ONLINE)
+            assert "cutter" not in health.capabilities
+            paper = hub.slip_paper()
+            assert (paper.dots, paper.cutter, paper.text) == (384, False, SlipText.RASTER)
+
+
+def test_a_model_nobody_wrote_stops_the_start() -> None:
+    with pytest.raises(SettingsError, match="tm_nothing"):
+        DeviceHub([DeviceLine(PRINTER, "escpos", "/dev/none", profile="tm_nothing")], Now())
