@@ -279,6 +279,8 @@ class KioskBench:
         else:
             build_catalog(items, "v2026.11.19", NOW, file)
         self.catalog = Shelf(CatalogFile(file))
+        self.files = folder / "files"
+        self.files.mkdir()
         self.store = SqlStore(folder / "station.db", b"k" * 32)
         self.devices, self.gateway, self.clock = HandDevices(), HandGateway(), FixedClock()
         self.executors = [
@@ -301,7 +303,7 @@ class KioskBench:
             verifier=None,  # type: ignore[arg-type]
             devices=self.devices,
             gateway=self.gateway,  # type: ignore[arg-type]
-            vault=EncryptedVault(folder, b"k" * 32),
+            vault=EncryptedVault(self.files, b"k" * 32),
         )
 
     def _enrol(self) -> None:

@@ -11,6 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.device import DeviceKind, DeviceStatus
+from app.domain.material_file import FileRole, MediaType
+from app.services import materials
 from tests.ui.kiosk_drive import PHONE, Visitor, visitor
 from tests.ui.kiosk_fakes import PERSON, PROFILE, Seconds
 from ui.pages.kiosk.idle import IdleWatch
@@ -35,6 +37,16 @@ def nothing_is_left(person: Visitor) -> None:
     assert clipboard is None or not clipboard.text()
     with person.bench.store.begin() as work:
         assert list(work.drafts()) == []
+        assert work.file_ids() == ()
+    assert list(person.bench.files.iterdir()) == []
+
+
+def sign(person: Visitor) -> None:
+    """A signature on file of the session's draft."""
+    office, draft_id = person.bench.office, person.shell.session.intake.draft_id
+    ink = b"\x89PNG\r\n\x1a\n and a name"
+    materials.keep(office, draft_id, ink, MediaType.PNG, 1, role=FileRole.SIGNATURE)
+    assert len(list(person.bench.files.iterdir())) == 1
 
 
 def test_idle_asks_counts_down_and_wipes(
@@ -43,6 +55,7 @@ def test_idle_asks_counts_down_and_wipes(
     caplog.set_level(logging.DEBUG)
     with visitor(tmp_path, qtbot) as person:
         person.to_summary()
+        sign(person)
         QGuiApplication.clipboard().setText(PERSON.number)
         person.seconds.run(PROFILE.idle_seconds - 1)
         person.shell.tick()
