@@ -70,6 +70,7 @@ class StatusStrip(QFrame):
             for line in self._board.lines
             if line.key not in self._hidden and not (line.loud and line.tone not in ("warn", "stop"))
         )
+        lines = tuple(sorted(lines, key=lambda line: line.key in DEVICES))
         if lines == self._shown:
             return
         self._shown = lines
@@ -87,15 +88,16 @@ class StatusStrip(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Where there is not room for every word, what is well keeps its sign only: no trouble is cut off."""
+        """Where there is not room for every word, what is well keeps only its sign: no trouble is cut off."""
         taken = sum(part.sizeHint().width() + GAP for part in self._fixed)
         spare = self.width() - taken - SIDE
-        for quiet in (False, True):
-            for button, line in zip(self._buttons, self._shown, strict=True):
-                button.setText("" if quiet and line.well else line.word)
-            wanted = sum(button.sizeHint().width() + GAP for button in self._buttons)
-            if wanted <= spare:
+        for button, line in zip(self._buttons, self._shown, strict=True):
+            self._say(button, line, line.word)
+        for button, line in zip(self._buttons, self._shown, strict=True):
+            if sum(b.sizeHint().width() + GAP for b in self._buttons) <= spare:
                 return
+            if line.well:
+                self._say(button, line, "")
 
     def _tell_time(self) -> None:
         set_text(self._clock, hour(self._texts, self._desk.office.clock.now()))
@@ -109,10 +111,15 @@ class StatusStrip(QFrame):
         button.setProperty("tone", line.tone)
         button.setAccessibleName(self._texts.say("ui.status_name", name=line.name, state=line.state))
         button.setToolTip(line.note)
-        colour = pal.ok if line.well else pal.of(line.tone)
-        icon = line.icon if not line.well or line.key in ("network", "outbox") else "check"
-        button.setIcon(icons.icon(icon, 16, colour, pal.muted))
         button.setIconSize(QSize(16, 16))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(lambda: self.opened.emit(line.key))
         return button
+
+    def _say(self, button: KeyButton, line: StatusLine, word: str) -> None:
+        """Without its word a thing shows its own icon, or nobody would know what is well."""
+        pal = self._kit.pal
+        own = not line.well or not word or line.key in ("network", "outbox")
+        button.setText(word)
+        colour = pal.ok if line.well else pal.of(line.tone)
+        button.setIcon(icons.icon(line.icon if own else "check", 16, colour, pal.muted))

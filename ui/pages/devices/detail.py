@@ -56,7 +56,8 @@ class DetailCard(QFrame):
             self._outbox(line, waiting)
         else:
             self._add(self._note(line))
-            self._still(line.key)
+            if not line.well:
+                self._still(line.key)
         self._inside.addStretch(1)
         self._foot(line, health)
 
@@ -204,9 +205,8 @@ class DetailCard(QFrame):
         word = self._action_word(line, health)
         if not word:
             return
-        tried = self._trials.ended.get(health.kind) if health else None
-        if tried is not None:
-            self._add(self._outcome(tried))
+        if health is not None and health.kind in self._trials.ended:
+            self._add(self._outcome(health.kind, self._trials.ended[health.kind]))
         idle = health is None or health.kind not in self._trials.running
         act = kit.button(word, "primary", "F6", "", "device_act", h=48)
         act.setEnabled(idle and not (line.key == "catalog" and self._sync.running))
@@ -226,10 +226,10 @@ class DetailCard(QFrame):
         running = self._trials.running.get(kind) == SELF
         return self._texts["health.testing" if running else f"health.full.{kind.value}"]
 
-    def _outcome(self, tried: Tried) -> QFrame:
+    def _outcome(self, kind: DeviceKind, tried: Tried) -> QFrame:
         """What the last test said, and when, where it was asked for."""
         texts = self._texts
-        what = texts[f"health.tried.{tried.what}"]
+        what = texts[f"health.full.{kind.value}" if tried.what == SELF else f"health.tried.{tried.what}"]
         health = tried.health
         if health is not None:
             line = device_line(texts, health, self._desk.office.clock.now())

@@ -139,6 +139,8 @@ class DevicesPage(QWidget):
             return
         self._stack.setCurrentWidget(self._main)
         self._current = key
+        if key in self._buttons:
+            self._buttons[key].setFocus()
         self._mark()
         self._show_detail()
 
