@@ -98,6 +98,7 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         keys=keys,
         verifier=receipt_verifier(data),
         devices=hub,
+        papers=settings.papers,
         gateway=GatewayClient(url, settings.station_id, signer(pem) if pem else None) if url else None,
         vault=local.vault,
         machine=ThisMachine(data, settings),

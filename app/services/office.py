@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from app.domain.catalog import Channel
 from app.domain.deadline import WorkCalendar
+from app.domain.printing import PaperForm
 from app.ports import (
     CatalogSource,
     CatalogSync,
@@ -12,6 +13,7 @@ from app.ports import (
     Gateway,
     Machine,
     MaterialVault,
+    PageTools,
     ReceiptArchive,
     ReceiptPress,
     ReceiptVerifier,
@@ -32,8 +34,17 @@ class Station:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraChoice:
+    """The document camera of a station: `driver` "qt" or "simulated"; `name` "" for the first there is."""
+
+    driver: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
-    """`sealer` is None until the station is enrolled; `machine` where nobody asks after it."""
+    """`sealer` is None until the station is enrolled; `machine` and `page_tools` where nobody asks
+    after them, `camera` where none is configured."""
 
     station: Station
     texts: Texts
@@ -50,5 +61,8 @@ class Office:
     devices: Devices
     gateway: Gateway | None
     vault: MaterialVault
+    papers: tuple[PaperForm, ...] = (PaperForm.SLIP,)
     machine: Machine | None = None
+    page_tools: PageTools | None = None
+    camera: CameraChoice | None = None
     journal: HealthJournal = field(default_factory=HealthJournal)
