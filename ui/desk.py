@@ -24,6 +24,8 @@ class Desk:
     sync_executor: Executor
     catalog_executor: Executor  # searches
     paper_executor: Executor  # printing: a printer that hangs must not hold up a draft (ADR 0004)
+    pages_executor: Executor  # pages straightened and joined, files read in
+    camera_executor: Executor  # frames of the document camera: dropped while it is busy
     operator: Operator | None
     demo: bool
     enrol: Callable[[str], object] | None = None

@@ -28,6 +28,7 @@ from ui.shells.popup import PopupShell
 from ui.tasks import TaskRunner
 
 logger = logging.getLogger(__name__)
+EXECUTORS = ("store", "relay", "sync", "catalog", "paper", "pages", "camera")
 HOME = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "guanjia-zongchuang"
 
 
@@ -112,15 +113,13 @@ def desk_of(
 ) -> Iterator[Desk]:
     """The executors of a window; joined at the end, so that what was begun is stored."""
     recover_prints(office)
-    executors = [ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog", "paper")]
-    store, relay, sync, catalog, paper = executors
+    executors = {name: ThreadPoolExecutor(1, name) for name in EXECUTORS}
+    store, sync, paper = (executors[name] for name in ("store", "sync", "paper"))
     if office.sealer is not None:
         sync.submit(office.sealer.warm_up)
         sync.submit(_sync_at_start, office)
     try:
-        yield Desk(
-            office, TaskRunner(), store, relay, sync, catalog, paper, operator, office.station.demo, enrol
-        )
+        yield Desk(office, TaskRunner(), *executors.values(), operator, office.station.demo, enrol)
     finally:
-        for executor in executors:
+        for executor in executors.values():
             executor.shutdown(wait=True, cancel_futures=executor not in (store, paper))

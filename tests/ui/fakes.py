@@ -143,6 +143,23 @@ class FakeDevices:
         future.set_result(self.outcomes.pop(0) if self.outcomes else PrintOutcome(PrintState.CONFIRMED))
         return future
 
+    def print_document(
+        self, pdf: bytes, options: DocumentOptions, deadline_s: float
+    ) -> "Future[PrintOutcome]":
+        self.pages.append(pdf)
+        future: Future[PrintOutcome] = Future()
+        if self.page_outcomes is None:
+            self.waiting_pages.append(future)
+        else:
+            settled = self.page_outcomes.pop(0) if self.page_outcomes else PrintOutcome(PrintState.CONFIRMED)
+            future.set_result(settled)
+        return future
+
+    def drop_prints(self) -> None:
+        self.dropped += 1
+        while self.waiting_pages:
+            self.waiting_pages.pop().set_result(PrintOutcome(PrintState.FAILED, "app.stopped"))
+
     def slip_paper(self) -> SlipPaper:
         return SlipPaper()
 
@@ -335,7 +352,8 @@ class Bench:
         self.files = FakeFiles(folder)
         self.enrol: Callable[[str], object] | None = None
         self.executors = [
-            ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog", "paper")
+            ThreadPoolExecutor(1, name)
+            for name in ("store", "relay", "sync", "catalog", "paper", "pages", "camera")
         ]
         self.sample = samples.station()
         if enrolled:

@@ -133,6 +133,21 @@ class HandDevices:
         future.set_result(self.outcomes.pop(0) if self.outcomes else PrintOutcome(PrintState.CONFIRMED))
         return future
 
+    def print_document(self, pdf: bytes, options: DocumentOptions, deadline_s: float) -> Future[PrintOutcome]:
+        self.pages.append(pdf)
+        future: Future[PrintOutcome] = Future()
+        if self.page_outcomes is None:
+            self.waiting_pages.append(future)
+        else:
+            settled = self.page_outcomes.pop(0) if self.page_outcomes else PrintOutcome(PrintState.CONFIRMED)
+            future.set_result(settled)
+        return future
+
+    def drop_prints(self) -> None:
+        self.dropped += 1
+        while self.waiting_pages:
+            self.waiting_pages.pop().set_result(PrintOutcome(PrintState.FAILED, "app.stopped"))
+
     def slip_paper(self) -> SlipPaper:
         return SlipPaper()
 
@@ -284,7 +299,8 @@ class KioskBench:
         self.store = SqlStore(folder / "station.db", b"k" * 32)
         self.devices, self.gateway, self.clock = HandDevices(), HandGateway(), FixedClock()
         self.executors = [
-            ThreadPoolExecutor(1, name) for name in ("store", "relay", "sync", "catalog", "paper")
+            ThreadPoolExecutor(1, name)
+            for name in ("store", "relay", "sync", "catalog", "paper", "pages", "camera")
         ]
         if enrolled:
             self._enrol()
