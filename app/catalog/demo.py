@@ -21,12 +21,16 @@ from app.domain.catalog import (
     CaseType,
     Channel,
     Choice,
+    CrossRegion,
+    CrossRegionMode,
     Item,
     Material,
     MaterialRule,
     Necessity,
     Option,
+    Period,
     Question,
+    Result,
 )
 from app.texts import RESOURCES
 
@@ -61,22 +65,32 @@ def _item(table: Table, common: Table) -> Item:
         channels=frozenset(map(Channel, table["channels"])),
         type_code=task[2],
         case_type=CaseType(table.get("case", CaseType.PROMISED.value)),
-        legal_days=legal_days,
-        promise_days=promise_days,
+        legal=_period(legal_days),
+        promise=_period(promise_days),
         visits=table["visits"],
         fee=table.get("fee", False),
         questions=tuple(_question(entry, common) for entry in table["questions"]),
         rules=tuple(_rules(table, common)),
         everyday_names=tuple(table["everyday"]),
         theme=table["theme"],
-        cross_region=tuple(table.get("cross", ())),
+        cross_region=tuple(_cross_region(note) for note in table.get("cross", ())),
         decided_here=table.get("decided_here", False),
         conditions=table["conditions"],
-        results=tuple(table["results"]),
+        results=tuple(map(Result, table["results"])),
         phone=table.get("phone", common["phone"]),
         demo=True,
         variant=table.get("variant", ""),
     )
+
+
+def _period(days: int | None) -> Period | None:
+    return None if days is None else Period(days)
+
+
+def _cross_region(note: str) -> CrossRegion:
+    """`proxy scope`"""
+    mode, _, scope = note.partition(" ")
+    return CrossRegion(CrossRegionMode(mode), scope)
 
 
 def _question(entry: str | Table, common: Table) -> Question:

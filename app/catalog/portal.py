@@ -20,6 +20,7 @@ from app.domain.catalog import (
     Material,
     MaterialRule,
     Necessity,
+    Period,
     parse_item_code,
 )
 from app.texts import RESOURCES
@@ -62,8 +63,8 @@ def portal_item(record: Mapping[str, Any]) -> tuple[Item, tuple[str, ...]]:
         ),
         type_code=_said(record, "TASK_TYPE"),
         case_type=CaseType.OTHER,
-        legal_days=_working_days(record, "handle_time"),
-        promise_days=_working_days(record, "handle_time_limit"),
+        legal=_working_days(record, "handle_time"),
+        promise=_working_days(record, "handle_time_limit"),
         visits=_count(record, "visit_number"),
         rules=_materials(record),
         everyday_names=_everyday_names(record, name),
@@ -75,7 +76,7 @@ def portal_item(record: Mapping[str, Any]) -> tuple[Item, tuple[str, ...]]:
 
 
 def _warnings(record: Mapping[str, Any], item: Item) -> Iterator[str]:
-    for field, days in (("handle_time", item.legal_days), ("handle_time_limit", item.promise_days)):
+    for field, days in (("handle_time", item.legal), ("handle_time_limit", item.promise)):
         if _said(record, field) and days is None:
             yield "not_working_days"
     if not item.audience:
@@ -114,9 +115,9 @@ def _theme(record: Mapping[str, Any]) -> str:
     return next((known[word] for word in _list(record, "theme_category") if word in known), "")
 
 
-def _working_days(record: Mapping[str, Any], field: str) -> int | None:
+def _working_days(record: Mapping[str, Any], field: str) -> Period | None:
     match = _DAYS.fullmatch(_said(record, field))
-    return int(match[1]) if match and match[2] == _words().working_days else None
+    return Period(int(match[1])) if match and match[2] == _words().working_days else None
 
 
 def _count(record: Mapping[str, Any], field: str) -> int | None:

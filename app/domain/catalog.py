@@ -1,7 +1,11 @@
-"""The service-item catalog (事项目录): items, questions, materials, after GB/T 39046."""
+"""The service-item catalog (事项目录/实施清单): items, questions, materials.
+
+Fields after GB/T 39046-2020 tables 4 to 10 and the national exchange tables; codes stay text.
+Whatever a source does not say is None or "": 未提供 on screen, never a guess.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
 
@@ -35,7 +39,100 @@ class CaseType(Enum):
     OTHER = "other"
 
 
+class DayUnit(Enum):
+    """What a deadline counts; the word is `day_unit.<value>`."""
+
+    WORKING_DAY = "working_day"
+    NATURAL_DAY = "natural_day"
+    HOUR = "hour"
+
+
+class CrossRegionMode(Enum):
+    """通办: how an item is handled away from its place; the word is `cross_region.<value>`.
+
+    ONLINE 全程网办, PROXY 异地代收代办 (the receiving hall checks form and identity, the place of
+    jurisdiction accepts), JOINT 多地联办, CITY_WIDE 全市通办 (市镇通收).
+    """
+
+    ONLINE = "online"
+    PROXY = "proxy"
+    JOINT = "joint"
+    CITY_WIDE = "city_wide"
+
+
 STRICTNESS = (Necessity.OPTIONAL, Necessity.DEFERRABLE, Necessity.REQUIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A deadline; 0 means on the spot.  `note`: what the source adds in words."""
+
+    count: int
+    unit: DayUnit = DayUnit.WORKING_DAY
+    note: str = ""
+
+    @property
+    def working_days(self) -> int | None:
+        """None for a period that is not counted in working days."""
+        return self.count if self.unit is DayUnit.WORKING_DAY or self.count == 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of 办理流程; `days` as the source writes it (0.5)."""
+
+    name: str
+    days: str = ""
+    handler: str = ""
+    standard: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """`standard` as the source writes it: money stays text.  `reducible` None: not said."""
+
+    name: str
+    standard: str = ""
+    basis: str = ""
+    reducible: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the applicant gets; `licence_code`: the type of the e-licence it becomes."""
+
+    name: str
+    kind: str = ""
+    licence_code: str = ""
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where the item is handled (办理窗口)."""
+
+    name: str
+    address: str = ""
+    phone: str = ""
+    hours: str = ""
+    guide: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaqEntry:
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrossRegion:
+    """`areas`: the places as the source names them, () for all of them."""
+
+    mode: CrossRegionMode
+    scope: str = ""
+    areas: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +167,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """`originals` / `copies`: sheets asked for; an empty text: the source does not say (未提供)."""
+    """`originals` / `copies`: sheets asked for; an empty text: the source does not say (未提供).
+
+    `kind`, `form`, `source` are words of the source; `points` 收件要点; `sample` and `blank`: what to call
+    the filled-in example and the empty form; `licence_code`, `licence_name`: the e-licence that can replace it.
+    """
 
     id: str
     name: str
@@ -81,6 +182,14 @@ class Material:
     form: str = ""
     points: str = ""
     returned: bool = False
+    kind: str = ""
+    issuer: str = ""
+    basis: str = ""
+    sample: str = ""
+    blank: str = ""
+    licence_code: str = ""
+    licence_name: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +204,9 @@ class MaterialRule:
 class Item:
     """One service item of a catalog version.
 
-    `legal_days`, `promise_days` are working days, None where the source does not say.
+    `legal`, `promise`: 法定 and 承诺 deadline, None where the source does not say.
     `decided_here`: this hall decides on acceptance; else it only receives (收件).
+    `effective_from`, `withdrawn_on`: the days this version of the item begins and ends.
     `theme` groups items by life event at the kiosk (key `theme.<value>`).
     """
 
@@ -108,22 +218,67 @@ class Item:
     channels: frozenset[Channel]
     type_code: str = ""
     case_type: CaseType = CaseType.PROMISED
-    legal_days: int | None = None
-    promise_days: int | None = None
+    legal: Period | None = None
+    promise: Period | None = None
     visits: int | None = None
     fee: bool | None = None
     questions: tuple[Question, ...] = ()
     rules: tuple[MaterialRule, ...] = ()
     everyday_names: tuple[str, ...] = ()
     theme: str = ""
-    cross_region: tuple[str, ...] = ()
+    cross_region: tuple[CrossRegion, ...] = ()
     decided_here: bool = False
     conditions: str = ""
-    results: tuple[str, ...] = ()
+    results: tuple[Result, ...] = ()
     phone: str = ""
     demo: bool = False
     draft: bool = False
     variant: str = ""  # what tells this item from its siblings of the same base name
+    version: str = ""
+    effective_from: date | None = None
+    withdrawn_on: date | None = None
+    body_nature: str = ""
+    entrusted_by: str = ""
+    joint_bodies: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    fees: tuple[Fee, ...] = ()
+    windows: tuple[Window, ...] = ()
+    faq: tuple[FaqEntry, ...] = ()
+    legal_basis: tuple[str, ...] = ()
+    visit_reason: str = ""
+    online_depth: str = ""
+    special_procedures: tuple[str, ...] = ()
+    complaint_phone: str = ""
+    topics: tuple[str, ...] = ()
+
+    @property
+    def legal_days(self) -> int | None:
+        """Working days; None when not said, or counted otherwise."""
+        return None if self.legal is None else self.legal.working_days
+
+    @property
+    def promise_days(self) -> int | None:
+        """Working days; None when not said, or counted otherwise."""
+        return None if self.promise is None else self.promise.working_days
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """一件事: several items asked for together, with one form and one set of materials.
+
+    `items` by code, in the order they are handled.  `same`: groups of "item code#question id" that are one
+    question in different words; the first of a group is the one asked.
+    """
+
+    code: str
+    name: str
+    items: tuple[str, ...]
+    everyday_names: tuple[str, ...] = ()
+    theme: str = ""
+    promise: Period | None = None
+    same: tuple[tuple[str, ...], ...] = ()
+    note: str = ""
+    demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,15 @@ from app.catalog.show import show
 from app.catalog.source import CatalogFolder
 from app.domain import catalog as model
 from app.domain import record
-from app.domain.catalog import Audience, CaseType, Channel, Item, Material, Necessity
+from app.domain.catalog import (
+    Audience,
+    CaseType,
+    Channel,
+    Item,
+    Material,
+    Necessity,
+    Period,
+)
 from app.errors import CatalogFileError, StoreDamagedError
 from app.texts import load
 from tests.catalog.conftest import DAY
@@ -92,8 +100,8 @@ def test_a_portal_record(tmp_path: Path) -> None:
         channels=frozenset({Channel.COUNTER, Channel.ONLINE}),
         type_code="21",
         case_type=CaseType.OTHER,
-        legal_days=20,
-        promise_days=None,
+        legal=Period(20),
+        promise=None,
         visits=0,
         everyday_names=("查一查", "查询"),
         theme="care",
@@ -186,7 +194,7 @@ def test_the_schema_knows_every_field() -> None:
         {"questions": [{"id": "q", "question": "?", "options": [{"id": 1, "label": "x"}]}]},
         {"rules": [{"material": {"id": "m", "name": "x", "originals": "1", "copies": 0}}]},
         {"rules": "none"},
-        {"legal_days": "20"},
+        {"legal": "20"},
     ],
 )
 def test_a_broken_native_record_is_left_out(tmp_path: Path, change: dict[str, object]) -> None:

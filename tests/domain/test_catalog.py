@@ -20,6 +20,7 @@ from app.domain.catalog import (
     Material,
     MaterialRule,
     Option,
+    Period,
     Question,
     parse_item_code,
 )
@@ -111,8 +112,8 @@ def rules(item: Item) -> list[str]:
         ({"code": "A-1"}, "code_shape"),
         ({"type_code": "01"}, "type_digits"),
         ({"name": "长" * 201}, "too_long"),
-        ({"case_type": CaseType.IMMEDIATE, "promise_days": 2}, "immediate_promise"),
-        ({"legal_days": 3, "promise_days": 4}, "promise_exceeds_legal"),
+        ({"case_type": CaseType.IMMEDIATE, "promise": Period(2)}, "immediate_promise"),
+        ({"legal": Period(3), "promise": Period(4)}, "promise_exceeds_legal"),
         ({"channels": frozenset({Channel.ONLINE})}, "not_in_halls"),
         ({"rules": (MaterialRule(Material("m", "x", 0, 0)),)}, "no_counts"),
     ],
@@ -124,8 +125,8 @@ def test_what_looks_wrong_is_a_warning(change: dict[str, object], rule: str) -> 
 
 
 def test_unknown_days_are_nothing_wrong() -> None:
-    assert rules(replace(GOOD, legal_days=None, promise_days=None)) == []
-    assert rules(replace(GOOD, legal_days=None, promise_days=9)) == []
+    assert rules(replace(GOOD, legal=None, promise=None)) == []
+    assert rules(replace(GOOD, legal=None, promise=Period(9))) == []
 
 
 def asked(name: str, *options: str, when: tuple[Choice, ...] = ()) -> Question:
