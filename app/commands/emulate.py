@@ -1,4 +1,4 @@
-"""Play a device over real bytes: ID-card reader (sdt), receipt printer (escpos), scanner, A4 printer (ipp)."""
+"""Play a device over real bytes: ID reader (sdt), receipt printer (escpos), scanner, A4 printer (ipp)."""
 
 import argparse
 from importlib import import_module

@@ -16,7 +16,7 @@ from app.commands.wiring import open_office
 from app.domain.case import Application
 from app.domain.device import DeviceKind
 from app.domain.identity import IdentityDocument
-from app.domain.printing import PrintState
+from app.domain.printing import NEED, PaperForm, PrintState
 from app.errors import (
     AppError,
     CardUnreadableError,
@@ -30,12 +30,13 @@ from app.services.catalog_sync import lease_when_low
 from app.services.intake import Received, receive, received_before
 from app.services.office import Office
 from app.services.outbox_relay import upload_trouble
-from app.services.printing import STOPPED, print_slip, receipt_pdf, recover_prints
+from app.services.printing import STOPPED, print_paper, receipt_pdf, recover_prints, take_back
 
 logger = logging.getLogger(__name__)
 
-# Together with the start of the program these stay below the 30 s a caller waits.
-READ_S, HEALTH_S, PRINT_S, UPLOAD_S = 8.0, 1.0, 8.0, 5.0
+# Together with the start of the program these stay below the 30 s a caller of a slip waits.
+READ_S, HEALTH_S, UPLOAD_S = 8.0, 1.0, 5.0
+PRINT_S = {PaperForm.SLIP: 8.0, PaperForm.A4: 60.0}  # pages take their time
 _PRINTED = {
     PrintState.CONFIRMED: "confirmed",
     PrintState.FAILED: "failed",
@@ -43,6 +44,7 @@ _PRINTED = {
     PrintState.SENT: "unknown",
     PrintState.PREPARED: "none",
 }
+_MOST_NEEDED = tuple(_PRINTED[state] for state in NEED)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     handed_in, attached = parse(_read(args.file)), read_files(args.attached)
-    kinds = (DeviceKind.RECEIPT_PRINTER, *((DeviceKind.ID_READER,) if handed_in.from_reader else ()))
+    printers = (DeviceKind.RECEIPT_PRINTER, DeviceKind.A4_PRINTER)
+    kinds = (*printers, *((DeviceKind.ID_READER,) if handed_in.from_reader else ()))
     with open_office(args.station, args.data, devices=kinds) as office:
         recover_prints(office)
         received = received_before(office, handed_in.request_id)  # needs no card a second time
@@ -134,7 +137,8 @@ def _line_up(office: Office) -> bool:
 def _after(office: Office, received: Received, data: Path) -> dict[str, Any]:
     """What follows once the case is safe; none of it can undo that, so nothing here fails the command."""
     case, texts = received.case, office.texts
-    printed, reason = _print(office, case.case_id)
+    papers = _print(office, case.case_id)
+    _, printed, reason = papers[0]
     target = _plain_copy(office, received, data)
     missed = _upload(office, case.case_id)
     return {
@@ -146,6 +150,7 @@ def _after(office: Office, received: Received, data: Path) -> dict[str, Any]:
         "printed": printed,
         "printed_reason": reason,
         "printed_advice": texts.trouble(reason),
+        "papers": {form.value: {"printed": fate, "reason": why} for form, fate, why in papers},
         "files": files_of(office, case.case_id),
         "uploaded": missed is None,
         "upload_reason": missed.code if missed else "",
@@ -160,22 +165,28 @@ def _after(office: Office, received: Received, data: Path) -> dict[str, Any]:
     }
 
 
-def _print(office: Office, case_id: str) -> tuple[str, str]:
-    """What is known of the slip, and why."""
+def _print(office: Office, case_id: str) -> list[tuple[PaperForm, str, str]]:
+    """What is known of each paper, and why; the one that most needs a person first."""
+    found = [(form, *_print_one(office, case_id, form)) for form in office.papers]
+    return sorted(found, key=lambda known: _MOST_NEEDED.index(known[1]))
+
+
+def _print_one(office: Office, case_id: str, form: PaperForm) -> tuple[str, str]:
     try:
-        job = print_slip(office, case_id, deadline_s=PRINT_S)
+        job = print_paper(office, case_id, form, deadline_s=PRINT_S[form])
     except KeyboardInterrupt:
-        return _fate(office, case_id), STOPPED
+        take_back(office)
+        return _fate(office, case_id, form), STOPPED
     except Exception as error:
-        return _fate(office, case_id), _code(error)
+        return _fate(office, case_id, form), _code(error)
     return _PRINTED[job.state], job.reason
 
 
-def _fate(office: Office, case_id: str) -> str:
-    """Of a slip whose printing ended in an error: what the store last knew."""
+def _fate(office: Office, case_id: str, form: PaperForm) -> str:
+    """Of a paper whose printing ended in an error: what the store last knew."""
     try:
         with office.store.begin() as work:
-            return _PRINTED[work.prints_of(case_id)[-1].state]
+            return next(_PRINTED[j.state] for j in reversed(work.prints_of(case_id)) if j.form is form)
     except AppError:
         return _PRINTED[PrintState.UNKNOWN]
 

@@ -6,6 +6,7 @@
 `unknown`.  Unknown is never retried by the machine: a person is asked.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -84,3 +85,17 @@ class PrintOutcome:
 
     state: PrintState
     reason: str = ""
+
+
+NEED = (
+    PrintState.UNKNOWN,
+    PrintState.SENT,
+    PrintState.FAILED,
+    PrintState.PREPARED,
+    PrintState.CONFIRMED,
+)
+
+
+def neediest(jobs: Iterable[PrintJob]) -> PrintJob | None:
+    """Of the papers of a case the one that most needs a person, after NEED; the first of equals."""
+    return min(jobs, key=lambda job: NEED.index(job.state), default=None)

@@ -7,7 +7,7 @@ from datetime import datetime
 from app.domain.case import Case, CaseLine
 from app.domain.material_file import MaterialFile
 from app.domain.outbox import Lane, OutboxMessage
-from app.domain.printing import PrintJob, PrintState
+from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.domain.receipt import IssuedReceipt
 from app.ports import UnitOfWork
 from app.services.office import Office
@@ -45,8 +45,13 @@ class CaseFile:
         return next((job for job in self.prints if job.state is PrintState.UNKNOWN), None)
 
     @property
-    def last_print(self) -> PrintJob | None:
-        return max(self.prints, key=lambda job: job.copy_no, default=None)
+    def papers(self) -> tuple[PrintJob, ...]:
+        """The newest copy of each form, slip first."""
+        newest = {job.form: job for job in sorted(self.prints, key=lambda job: job.copy_no)}
+        return tuple(newest[form] for form in PaperForm if form in newest)
+
+    def last_print(self, form: PaperForm) -> PrintJob | None:
+        return next((job for job in self.papers if job.form is form), None)
 
 
 @dataclass(frozen=True, slots=True)

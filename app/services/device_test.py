@@ -5,9 +5,9 @@ Blocks; run it off the GUI thread.
 """
 
 from app.domain.device import DeviceHealth, DeviceKind
-from app.domain.printing import PrintOutcome
+from app.domain.printing import PaperForm, PrintOutcome
 from app.services.office import Office
-from app.services.printing import DEADLINE_S
+from app.services.printing import DEADLINES_S
 
 _KNOWN = ("model", "profile", "line")
 
@@ -22,7 +22,7 @@ def test_device(office: Office, kind: DeviceKind) -> PrintOutcome | DeviceHealth
 def print_test_slip(office: Office) -> PrintOutcome:
     """Print the test slip of the receipt printer; the outcome is as honest as a receipt's."""
     data = office.press.test_slip(office.devices.slip_paper(), about_printer(office))
-    return office.devices.print_slip(data, DEADLINE_S).result()
+    return office.devices.print_slip(data, DEADLINES_S[PaperForm.SLIP]).result()
 
 
 def about_printer(office: Office) -> tuple[str, ...]:

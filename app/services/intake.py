@@ -87,7 +87,7 @@ def receive(office: Office, application: Application, *, offline: bool) -> Recei
             offline=offline,
         )
         issued = sealer.issue(receipt_of(office, case, item))
-        unused = _store(work, case, issued)
+        unused = _store(work, case, issued, office.papers)
         _remember_time(work, now)
         work.commit()
     forget(office, unused)
@@ -229,7 +229,7 @@ def _remember_time(work: UnitOfWork, now: datetime) -> None:
     work.set_note(LAST_TIME, (now if known is None else max(now, known)).isoformat())
 
 
-def _store(work: UnitOfWork, case: Case, issued: IssuedReceipt) -> Sequence[str]:
+def _store(work: UnitOfWork, case: Case, issued: IssuedReceipt, papers: Sequence[PaperForm]) -> Sequence[str]:
     """Everything a case is, in one transaction; the ids of files its draft had set aside."""
     work.add_case(case, issued)
     draft_id, at = case.application.request_id, case.received_at
@@ -245,7 +245,8 @@ def _store(work: UnitOfWork, case: Case, issued: IssuedReceipt) -> Sequence[str]
     if files:
         body["files"] = [file.listed() for file in files]
     work.add_message(OutboxMessage(str(uuid4()), TOPIC, case.case_id, dumps(body), at, at))
-    work.add_print(PrintJob(str(uuid4()), case.case_id, PaperForm.SLIP, 1, PrintState.PREPARED, "", at))
+    for form in papers:
+        work.add_print(PrintJob(str(uuid4()), case.case_id, form, 1, PrintState.PREPARED, "", at))
     work.count_use(case.application.item_code)
     work.audit(at, case.application.operator_id, "case.received", case.case_id)
     work.drop_draft(draft_id)

@@ -1,63 +1,94 @@
-"""Papers of a case: the slip with its stored state machine, and the archived PDF."""
+"""Papers of a case: slip and A4, each with its stored state machine, and the archived PDF."""
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from hashlib import sha256
 from uuid import uuid4
 
 from app.domain.case import Case
 from app.domain.device import DeviceKind
-from app.domain.printing import PaperForm, PrintJob, PrintOutcome, PrintState
+from app.domain.printing import DocumentOptions, PaperForm, PrintJob, PrintOutcome, PrintState
 from app.domain.receipt import IssuedReceipt
 from app.errors import AppError, DeviceNotConfiguredError, NotEnrolledError
 from app.services.office import Office
 
-DEADLINE_S = 12.0
-STOPPED = "stopped"  # the reason of a slip whose printing was cut off
+DEADLINES_S = {PaperForm.SLIP: 12.0, PaperForm.A4: 90.0}
+STOPPED = "stopped"  # the reason of a paper whose printing was cut off
+_PRINTERS = {PaperForm.SLIP: DeviceKind.RECEIPT_PRINTER, PaperForm.A4: DeviceKind.A4_PRINTER}
+_Send = Callable[[float], Future[PrintOutcome]]
 
 
-def print_slip(
-    office: Office, case_id: str, *, again: bool = False, deadline_s: float = DEADLINE_S
+def print_paper(
+    office: Office, case_id: str, form: PaperForm, *, again: bool = False, deadline_s: float = 0.0
 ) -> PrintJob:
-    """Print the slip and store what is known of its fate.  Blocks; run it off the GUI thread.
+    """Print one paper of a case and store what is known of its fate.  Blocks; run it off the GUI thread.
 
-    Without `again` only a job that is still `prepared` is printed: nothing is printed twice
-    unasked.  With `again` (a person asked) the next copy is counted and the paper says 补打.
+    Without `again` only a job that is still `prepared` is printed: nothing is printed twice unasked.
+    With `again` (a person asked) the next copy of this form is counted and the paper says 补打.
+    `deadline_s` 0: what this form is usually given.  Raises DeviceNotConfiguredError when a person asks
+    for a paper this station cannot print, LookupError for a paper nobody prepared or asked for.
     """
-    job = _claim(office, case_id, again)
+    job = _claim(office, case_id, form, again)
     if job.state is not PrintState.SENT:
         return job
     try:
-        case, issued = _paper(office, case_id)
-        paper, number = office.devices.slip_paper(), case.platform_number
-        data = office.press.slip(issued, paper, job.copy_no, platform_number=number)
+        send = _composed(office, job)
     except Exception:
         _settle(office, job, PrintOutcome(PrintState.FAILED, AppError.code))  # nothing has left yet
         raise
-    return _settle(office, job, office.devices.print_slip(data, deadline_s).result())
+    return _settle(office, job, send(deadline_s or DEADLINES_S[form]).result())
 
 
-def _claim(office: Office, case_id: str, again: bool) -> PrintJob:
+def printable(office: Office) -> tuple[PaperForm, ...]:
+    """The papers this station hands out and has a printer for."""
+    return tuple(form for form in office.papers if office.devices.has(_PRINTERS[form]))
+
+
+def take_back(office: Office) -> None:
+    """What has not come out of a printer shall not: a person gave up waiting, or a session ends."""
+    office.devices.drop_prints()
+
+
+def _composed(office: Office, job: PrintJob) -> _Send:
+    """The paper, ready to be sent."""
+    case, issued = _paper(office, job.case_id)
+    devices, number = office.devices, case.platform_number
+    if job.form is PaperForm.A4:
+        pdf = office.press.a4(issued, job.copy_no, platform_number=number)
+        return lambda deadline_s: devices.print_document(pdf, DocumentOptions(), deadline_s)
+    data = office.press.slip(issued, devices.slip_paper(), job.copy_no, platform_number=number)
+    return lambda deadline_s: devices.print_slip(data, deadline_s)
+
+
+def _claim(office: Office, case_id: str, form: PaperForm, again: bool) -> PrintJob:
     """The job to print, already stored as sent; or the last one, untouched, when there is none to print."""
     with office.store.begin() as work:
-        jobs = list(work.prints_of(case_id))
+        jobs = [job for job in work.prints_of(case_id) if job.form is form]
         waiting = [job for job in jobs if job.state is PrintState.PREPARED]
         if not waiting and not again:
-            return jobs[-1]
+            return _last(jobs)
         now = office.clock.now()
-        if not office.devices.has(DeviceKind.RECEIPT_PRINTER):
+        if not office.devices.has(_PRINTERS[form]):
             if waiting:
                 return replace(waiting[0], reason=DeviceNotConfiguredError.code)
-            raise DeviceNotConfiguredError("receipt_printer")
+            raise DeviceNotConfiguredError(_PRINTERS[form].value)
         if waiting:
             job = replace(waiting[0], state=PrintState.SENT, changed_at=now)
             work.update_print(job)
         else:
-            copy_no = 1 + max(job.copy_no for job in jobs)
-            job = PrintJob(str(uuid4()), case_id, PaperForm.SLIP, copy_no, PrintState.SENT, "", now)
+            copy_no = 1 + max((job.copy_no for job in jobs), default=0)
+            job = PrintJob(str(uuid4()), case_id, form, copy_no, PrintState.SENT, "", now)
             work.add_print(job)
             work.audit(now, "", "receipt.reprinted", case_id)
         work.commit()
         return job
+
+
+def _last(jobs: Sequence[PrintJob]) -> PrintJob:
+    if not jobs:
+        raise LookupError("no such paper")
+    return jobs[-1]
 
 
 def _settle(office: Office, job: PrintJob, outcome: PrintOutcome) -> PrintJob:

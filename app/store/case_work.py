@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.case import Case, CaseLine
 from app.domain.outbox import FILE_TOPIC, Lane
+from app.domain.printing import NEED
 from app.domain.receipt import IssuedReceipt
 from app.domain.record import dumps
 from app.errors import StoreError
@@ -102,16 +103,24 @@ def _mentions(word: str) -> ColumnElement[bool]:
     return or_(*(column.like(f"%{plain}%", escape=_ESCAPE) for column in columns))
 
 
+_NEED = {state.value: rank for rank, state in enumerate(NEED)}
+
+
 def _lines() -> Select[Any]:
     """One query for all a list shows; the two look-ups a row go over indexes."""
     of_case = OUTBOX.c.case_id == CASES.c.case_id
     done = select(OUTBOX.c.seq).where(of_case, OUTBOX.c.lane == Lane.DONE.value).exists()
     undone = select(OUTBOX.c.seq).where(of_case, OUTBOX.c.lane != Lane.DONE.value).exists()
-    last_print = (
+    newer = PRINTS.alias()
+    copied = select(newer.c.seq).where(
+        newer.c.case_id == PRINTS.c.case_id, newer.c.form == PRINTS.c.form, newer.c.seq > PRINTS.c.seq
+    )
+    last_print = (  # of a case with several papers the one that most needs a person
         select(PRINTS.c.state)
-        .where(PRINTS.c.case_id == CASES.c.case_id)
-        .order_by(PRINTS.c.seq.desc())
+        .where(PRINTS.c.case_id == CASES.c.case_id, ~copied.exists())
+        .order_by(case(_NEED, value=PRINTS.c.state))
         .limit(1)
+        .correlate(CASES)
         .scalar_subquery()
     )
     files = select(func.count()).where(of_case, OUTBOX.c.topic == FILE_TOPIC)

@@ -1,4 +1,4 @@
-"""The A4 paper handed out: the applicant's part and the stub, both with the number, the code and every material."""
+"""The A4 paper handed out, in two parts, both with the number, the code and every material."""
 
 import re
 import subprocess

@@ -28,10 +28,10 @@ from app.domain.identity import DocumentKind, IdentityDocument
 from app.domain.numbering import NumberBlock
 from app.domain.operator import Operator, Role
 from app.domain.outbox import OutboxMessage
-from app.domain.printing import PrintOutcome, PrintState, SlipPaper
+from app.domain.printing import DocumentOptions, PrintOutcome, PrintState, SlipPaper
 from app.domain.receipt import IssuedReceipt, Receipt
 from app.errors import AppError, OfflineError, SignInError
-from app.ports import GatewayHealth
+from app.ports import GatewayHealth, Picture
 from app.schedules import load_calendar
 from app.services.office import Office, Station
 from app.store.local import LocalStore
@@ -113,19 +113,33 @@ class FakePrinter:
         self.present = True
         self.outcome = PrintOutcome(PrintState.CONFIRMED)
         self.slips: list[bytes] = []
+        self.pages: list[bytes] = []
+        self.kinds = {DeviceKind.RECEIPT_PRINTER}
+        self.dropped = 0
         self.while_printing: Callable[[], None] = lambda: None
         self._lock = Lock()
 
     def has(self, kind: DeviceKind) -> bool:
-        return self.present and kind is DeviceKind.RECEIPT_PRINTER
+        return self.present and kind in self.kinds
 
     def slip_paper(self) -> SlipPaper:
         return SlipPaper()
 
     def print_slip(self, data: bytes, deadline_s: float) -> "Future[PrintOutcome]":
+        return self._print(self.slips, data)
+
+    def print_document(
+        self, pdf: bytes, options: DocumentOptions, deadline_s: float
+    ) -> "Future[PrintOutcome]":
+        return self._print(self.pages, pdf)
+
+    def drop_prints(self) -> None:
+        self.dropped += 1
+
+    def _print(self, paper: list[bytes], data: bytes) -> "Future[PrintOutcome]":
         future: Future[PrintOutcome] = Future()
         with self._lock:
-            self.slips.append(data)
+            paper.append(data)
         self.while_printing()
         future.set_result(self.outcome)
         return future
@@ -157,6 +171,15 @@ class FakePress:
         self, issued: IssuedReceipt, paper: SlipPaper, copy_no: int = 1, platform_number: str = ""
     ) -> bytes:
         return f"slip {issued.receipt.number} copy {copy_no} {platform_number}".encode()
+
+    def a4(
+        self,
+        issued: IssuedReceipt,
+        copy_no: int = 1,
+        platform_number: str = "",
+        signature: Picture | None = None,
+    ) -> bytes:
+        return f"a4 {issued.receipt.number} copy {copy_no} {platform_number}".encode()
 
 
 class FakeCatalog:

@@ -30,7 +30,7 @@ from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.numbering import NumberBlock
 from app.domain.operator import Operator, Role
 from app.domain.outbox import OutboxMessage
-from app.domain.printing import PrintOutcome, PrintState, SlipPaper
+from app.domain.printing import DocumentOptions, PrintOutcome, PrintState, SlipPaper
 from app.domain.receipt import Verdict
 from app.errors import DiskFullError, LockedOutError, NoCardError, OfflineError, SignInError
 from app.ports import Enrolment, GatewayHealth, Store, SyncReport, UnitOfWork
@@ -94,6 +94,10 @@ class FakeDevices:
         }
         self.outcomes: list[PrintOutcome] = []
         self.slips: list[bytes] = []
+        self.pages: list[bytes] = []
+        self.page_outcomes: list[PrintOutcome] | None = []  # None: pages wait until they are taken back
+        self.waiting_pages: list[Future[PrintOutcome]] = []
+        self.dropped = 0
         self.gate: Event | None = None
         self.watching = self.scanning = False
         self.tested: list[DeviceKind] = []

@@ -26,7 +26,7 @@ from app.domain.device import (
 from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.numbering import NumberBlock
 from app.domain.outbox import OutboxMessage
-from app.domain.printing import PaperForm, PrintOutcome, PrintState, SlipPaper
+from app.domain.printing import DocumentOptions, PaperForm, PrintOutcome, PrintState, SlipPaper
 from app.domain.receipt import IssuedReceipt, Receipt
 from app.errors import NoCardError, OfflineError, RejectedError
 from app.ports import Enrolment, GatewayHealth, Granted, Picture
@@ -89,6 +89,10 @@ class HandDevices:
         }
         self.outcomes: list[PrintOutcome] = []
         self.printed: list[bytes] = []
+        self.pages: list[bytes] = []
+        self.page_outcomes: list[PrintOutcome] | None = []  # None: pages wait until they are taken back
+        self.waiting_pages: list[Future[PrintOutcome]] = []
+        self.dropped = 0
         self.hold_print: Event | None = None
         self.watching = self.scanning = False
         self.tested: list[DeviceKind] = []

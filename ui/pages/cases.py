@@ -3,6 +3,7 @@
 A print whose outcome nobody knows yet is asked about here too, so that it cannot be forgotten.
 """
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QLayout, QVBoxLayout, QWidget
 
 from app.domain.case import CaseLine
 from app.domain.outbox import Lane
-from app.domain.printing import PrintJob, PrintState
+from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.errors import AppError
 from app.services import case_file, printing
 from app.services.case_file import CaseFile
@@ -24,7 +25,7 @@ from ui.pages.counter.outcome import spoken
 from ui.pages.counter.steps import set_text
 from ui.status import StatusBoard
 from ui.widgets.cells import Cell
-from ui.widgets.kit import Kit, box, clear, col, row
+from ui.widgets.kit import KeyButton, Kit, box, clear, col, row
 from ui.widgets.table import make_table, rows_of
 from ui.words import day, moment, sentence
 
@@ -68,7 +69,7 @@ class CasesPage(QWidget):
         self.search.textChanged.connect(lambda _text: self._pause.start())
         self.table.selectionModel().currentRowChanged.connect(lambda now, _old: self._open_row(now.row()))
         board.ticked.connect(self._refresh_if_seen)
-        for key, slot in (("F5", self.load), ("F7", self.reprint), ("Ctrl+S", self.save_pdf)):
+        for key, slot in (("F5", self.load), ("F7", lambda: self.reprint()), ("Ctrl+S", self.save_pdf)):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
@@ -242,14 +243,33 @@ class CasesPage(QWidget):
         question = file.open_print
         if question is not None:
             return self._question(question)
-        job = file.last_print
+        lines = [self._paper_line(form, file.last_print(form)) for form in self._forms(file)]
+        return lines[0] if len(lines) == 1 else box(col(*lines, gap=8))
+
+    def _forms(self, file: CaseFile) -> list[PaperForm]:
+        """The papers this station hands out, and those the case already has."""
+        known = (*self._desk.office.papers, *(job.form for job in file.papers))
+        return [form for form in PaperForm if form in known]
+
+    def _paper_line(self, form: PaperForm, job: PrintJob | None) -> QFrame:
+        kit, texts = self._kit, self._texts
+        say = partial(self._titled, form)
         if job is None or job.state is PrintState.PREPARED:
-            return kit.message("warn", texts["counter.done.not_printed"], texts["cases.not_printed_note"])
+            title = say(texts["counter.done.not_printed"])
+            return kit.message("warn", title, texts["cases.not_printed_note"])
         if job.state is PrintState.CONFIRMED:
             key = "cases.printed_copy" if job.reprint_no else "cases.printed"
-            return kit.message("ok", texts.say(key, n=job.reprint_no, time=f"{job.changed_at:%H:%M}"), "")
+            words = texts.say(key, n=job.reprint_no, time=f"{job.changed_at:%H:%M}")
+            return kit.message("ok", say(words), "")
         body = sentence(texts, spoken(job.reason)) or texts["counter.done.again_note"]
-        return kit.message("stop", texts["counter.done.failed"], body)
+        return kit.message("stop", say(texts["counter.done.failed"]), body)
+
+    def _titled(self, form: PaperForm, words: str) -> str:
+        """With the paper's name where there are several."""
+        if self._file is None or len(self._forms(self._file)) == 1:
+            return words
+        name = self._texts.code("paper_form", form.value)
+        return self._texts.say("counter.done.of_paper", paper=name, words=words)
 
     def _question(self, job: PrintJob) -> QFrame:
         kit, texts = self._kit, self._texts
@@ -257,32 +277,44 @@ class CasesPage(QWidget):
         no = kit.button(texts["counter.done.not_out"], "secondary", name="case_not_out")
         yes.clicked.connect(lambda: self._answer(job, True))
         no.clicked.connect(lambda: self._answer(job, False))
-        message = kit.message("warn", texts["counter.done.question"], texts["cases.question_note"])
+        title = self._titled(job.form, texts["counter.done.question"])
+        message = kit.message("warn", title, texts["cases.question_note"])
         return box(col(message, row(yes, no, None, gap=8), gap=8))
 
     def _buttons(self, file: CaseFile) -> QFrame:
         kit, texts = self._kit, self._texts
         again = kit.button(texts["counter.done.reprint"], "secondary", "F7", "printer", "case_reprint", h=40)
         pdf = kit.button(texts["counter.done.pdf"], "secondary", "Ctrl+S", name="case_pdf", h=40)
-        again.setEnabled(not self._busy and file.open_print is None)
-        again.clicked.connect(self.reprint)
         pdf.clicked.connect(self.save_pdf)
-        return box(row(again, pdf, None, gap=8))
+        first, *others = self._forms(file)
+        again.clicked.connect(lambda: self.reprint(first))
+        printers = [again, *(self._other_paper(form) for form in others)]
+        for button in printers:
+            button.setEnabled(not self._busy and file.open_print is None)
+        return box(row(*printers, pdf, None, gap=8))
+
+    def _other_paper(self, form: PaperForm) -> KeyButton:
+        name = self._texts.code("paper_form", form.value)
+        words = self._texts.say("cases.reprint_of", paper=name)
+        button = self._kit.button(words, "secondary", name=f"case_reprint_{form.value}", h=40)
+        button.clicked.connect(lambda: self.reprint(form))
+        return button
 
     # -- actions -----------------------------------------------------------------------------------
 
-    def reprint(self) -> None:
+    def reprint(self, form: PaperForm | None = None) -> None:
         """A person asks: the paper says 补打 and counts; a first print that never left is just printed."""
         file = self._file
         if file is None or self._busy or file.open_print is not None:
             return
         self._set_busy(True)
         office, case_id = self._desk.office, file.case.case_id
-        last = file.last_print
-        again = last is not None and last.state is not PrintState.PREPARED
+        wanted = form or self._forms(file)[0]
+        last = file.last_print(wanted)
+        again = last is None or last.state is not PrintState.PREPARED
         self._desk.tasks.run(
             self._desk.paper_executor,
-            lambda: printing.print_slip(office, case_id, again=again),
+            lambda: printing.print_paper(office, case_id, wanted, again=again),
             owner=self,
             done=self._printed,
             failed=self._failed,

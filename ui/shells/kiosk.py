@@ -182,6 +182,7 @@ class KioskShell(KioskWindow):
     def _wipe(self, how: str) -> None:
         """Forget the person: memory, draft, clipboard, the pages that showed it.  The log proves it."""
         old = self.session
+        self.desk.office.devices.drop_prints()  # what has not come out is not for the next person
         self.presence.drop_question()
         self.session = Session(locale=old.locale, elder=old.elder)
         clipboard = QGuiApplication.clipboard()

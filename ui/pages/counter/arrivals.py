@@ -11,7 +11,6 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.device import CardRead, DeviceEvent, DeviceKind, DeviceTrouble, Scanned
-from app.domain.printing import PrintState
 from app.errors import AppError
 from ui.desk import Desk
 from ui.pages.counter.notices import Notices
@@ -73,13 +72,7 @@ class Arrivals(QObject):
 
     def settle(self) -> None:
         """A case came to its end: a card laid down meanwhile begins the next, if paper is in hand."""
-        job = self._receiving.job
-        if (
-            self.waiting is not None
-            and self._receiving.stage is Stage.SETTLED
-            and job is not None
-            and job.state is PrintState.CONFIRMED
-        ):
+        if self.waiting is not None and self._receiving.in_hand:
             self.next_wanted.emit()
 
     def repeats(self, card: CardRead) -> bool:

@@ -4,12 +4,15 @@ A print whose fate the machine does not know is a question to the person (纸出
 until it is answered the next intake does not start.
 """
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout
+from functools import partial
 
-from app.domain.printing import PrintState
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from app.domain.printing import PaperForm, PrintState
+from app.errors import PrintUnprovenError
 from ui.desk import Desk
-from ui.pages.counter.receiving import Receiving, Stage, Upload
+from ui.pages.counter.receiving import Paper, Receiving, Stage, Upload
 from ui.widgets.kit import KeyButton, Kit, Part, box, clear, col, row
 from ui.words import day, sentence
 
@@ -41,9 +44,8 @@ class OutcomePanel(QFrame):
         look: Look = (
             run.stage,
             run.received.case.case_id if run.received else "",
-            run.job,
+            run.papers,
             run.upload,
-            run.trouble,
             self.saved,
             self.save_trouble,
         )
@@ -68,7 +70,7 @@ class OutcomePanel(QFrame):
         received = self._run.received
         if received is None:
             return
-        parts: list[Part] = [*self._head(), 16, self._print_line(), 8, self._upload_line()]
+        parts: list[Part] = [*self._head(), 16, *self._print_lines(), 8, self._upload_line()]
         if self.saved or self.save_trouble:
             parts += [8, self._saved_line()]
         parts += [24, self._buttons()]
@@ -100,39 +102,85 @@ class OutcomePanel(QFrame):
             box(col(kit.text(dates, "body", "muted", align="center"))),
         ]
 
-    def _print_line(self) -> QFrame:
-        kit, texts, run = self._kit, self._texts, self._run
-        if run.stage in (Stage.STORING, Stage.PRINTING):
-            return kit.message("primary", texts["counter.done.printing"], texts["counter.done.printing_note"])
-        if run.trouble is not None:
-            return kit.message(
-                "stop", texts["counter.done.failed"], texts.error(run.trouble), name="outcome_print"
-            )
-        job = run.job
+    def _print_lines(self) -> list[Part]:
+        """Each paper with its own state; with several also with its own buttons and its name."""
+        run = self._run
+        if not run.papers:
+            return [self._busy_line("printing")]
+        lines: list[Part] = []
+        for paper in run.papers:
+            lines += [8, self._print_line(paper)] if lines else [self._print_line(paper)]
+        return lines
+
+    def _busy_line(self, key: str, *buttons: QWidget) -> QFrame:
+        texts = self._texts
+        words = texts[f"counter.done.{key}"], texts[f"counter.done.{key}_note"]
+        return self._kit.message("primary", *words, *buttons)
+
+    def _print_line(self, paper: Paper) -> QFrame:
+        texts = self._texts
+        if paper.busy and paper.form is PaperForm.A4:
+            stop = self._kit.button(texts["counter.done.take_back"], "secondary", name="take_back")
+            stop.clicked.connect(self._run.take_back)
+            return self._busy_line("printing_a4", stop)
+        if paper.busy:
+            return self._busy_line("printing")
+        if paper.question:
+            return self._question(paper)
+        tone, title, body = self._print_words(paper)
+        return self._kit.message(tone, title, body, *self._own_buttons(paper), name=self._name(paper))
+
+    def _print_words(self, paper: Paper) -> tuple[str, str, str]:
+        texts, job = self._texts, paper.job
+        say = partial(self._titled, paper)
+        if paper.trouble is not None:
+            return "stop", say(texts["counter.done.failed"]), texts.error(paper.trouble)
         if job is None or job.state is PrintState.PREPARED:
             reason = sentence(texts, job.reason if job else "device.not_configured")
-            body = reason + texts["counter.done.no_paper"]
-            return kit.message("warn", texts["counter.done.not_printed"], body, name="outcome_print")
+            return "warn", say(texts["counter.done.not_printed"]), reason + texts["counter.done.no_paper"]
         if job.state is PrintState.CONFIRMED:
             key = "counter.done.confirmed_copy" if job.reprint_no else "counter.done.confirmed"
-            words = texts.say(key, n=job.reprint_no)
-            return kit.message("ok", words, texts["counter.done.take_it"], name="outcome_print")
-        if job.state is PrintState.UNKNOWN:
-            return self._question()
+            taken = "counter.done.take_both" if paper.form is PaperForm.A4 else "counter.done.take_it"
+            return "ok", say(texts.say(key, n=job.reprint_no)), texts[taken]
         body = sentence(texts, spoken(job.reason)) + texts["counter.done.again_note"]
-        return kit.message("stop", texts["counter.done.failed"], body, name="outcome_print")
+        return "stop", say(texts["counter.done.failed"]), body
 
-    def _question(self) -> QFrame:
+    def _titled(self, paper: Paper, words: str) -> str:
+        """With the paper's name where there are several."""
+        if len(self._run.papers) == 1:
+            return words
+        name = self._texts.code("paper_form", paper.form.value)
+        return self._texts.say("counter.done.of_paper", paper=name, words=words)
+
+    def _name(self, paper: Paper) -> str:
+        first = paper is self._run.papers[0]
+        return "outcome_print" if first else f"outcome_print_{paper.form.value}"
+
+    def _own_buttons(self, paper: Paper) -> list[QWidget]:
+        """With one paper its button stands below, where hands expect it."""
+        if len(self._run.papers) == 1:
+            return []
+        word = self._texts["counter.done.again" if paper.failed else "counter.done.reprint"]
+        again = self._kit.button(word, "secondary", name=f"print_again_{paper.form.value}")
+        again.clicked.connect(lambda: self._run.print_again(paper.form))
+        return [again]
+
+    def _question(self, paper: Paper) -> QFrame:
         kit, texts, run = self._kit, self._texts, self._run
-        yes = kit.button(texts["counter.done.came_out"], "secondary", "Y", name="came_out")
-        no = kit.button(texts["counter.done.not_out"], "secondary", "N", name="not_out")
-        yes.setShortcut("Y")
-        no.setShortcut("N")
-        yes.clicked.connect(lambda: run.answer(True))
-        no.clicked.connect(lambda: run.answer(False))
+        first = paper is next(p for p in run.papers if p.question)
+        yes = kit.button(texts["counter.done.came_out"], "secondary", "Y" if first else "", name="came_out")
+        no = kit.button(texts["counter.done.not_out"], "secondary", "N" if first else "", name="not_out")
+        if first:
+            yes.setShortcut("Y")
+            no.setShortcut("N")
+            self._primary = yes
+        yes.clicked.connect(lambda: run.answer(True, paper.form))
+        no.clicked.connect(lambda: run.answer(False, paper.form))
+        title = self._titled(paper, texts["counter.done.question"])
         body = texts["counter.done.question_note"]
-        self._primary = yes
-        return kit.message("warn", texts["counter.done.question"], body, yes, no, name="outcome_print")
+        if paper.job is not None and paper.job.reason == PrintUnprovenError.code:
+            body = sentence(texts, paper.job.reason)
+        return kit.message("warn", title, body, yes, no, name=self._name(paper))
 
     def _upload_line(self) -> QFrame:
         kit, texts = self._kit, self._texts
@@ -155,10 +203,7 @@ class OutcomePanel(QFrame):
     def _buttons(self) -> QFrame:
         """Printing again comes first when paper is missing, else the next person does."""
         kit, texts, run = self._kit, self._texts, self._run
-        settled = run.stage is Stage.SETTLED
-        failed = settled and (
-            run.trouble is not None or (run.job is not None and run.job.state is PrintState.FAILED)
-        )
+        failed = run.stage is Stage.SETTLED and any(paper.failed for paper in run.papers)
         word = texts["counter.done.again" if failed else "counter.done.reprint"]
         again = kit.button(
             word, "primary" if failed else "secondary", "F7", "printer" if failed else "", "print_again", h=48
@@ -167,9 +212,9 @@ class OutcomePanel(QFrame):
             texts["counter.done.next"], "secondary" if failed else "primary", "F8", "", "next", h=48
         )
         pdf = kit.button(texts["counter.done.pdf"], "secondary", "Ctrl+S", "", "save_pdf", h=48)
-        again.setEnabled(settled and not run.question)
-        follow.setEnabled(settled and not run.question)
-        again.clicked.connect(run.print_again)
+        again.setEnabled(run.stage is Stage.SETTLED and not run.question)
+        follow.setEnabled(run.may_go_on)
+        again.clicked.connect(lambda: run.print_again())
         follow.clicked.connect(self.next)
         pdf.clicked.connect(self.save_pdf)
         if not run.question:

@@ -7,11 +7,11 @@ from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from app.domain.device import DeviceKind
 from app.domain.printing import PaperForm
 from app.errors import AppError
 from app.ports import Picture
 from app.services.intake import preview_receipt
+from app.services.printing import printable
 from app.texts import Texts
 from ui.desk import Desk
 from ui.pages.counter.session import IntakeSession
@@ -31,8 +31,8 @@ def image_of(picture: Picture) -> QImage:
 
 
 def printed_form(desk: Desk) -> PaperForm:
-    """What F9 puts on paper here: the slip where there is a slip printer, else the A4 file."""
-    return PaperForm.SLIP if desk.office.devices.has(DeviceKind.RECEIPT_PRINTER) else PaperForm.A4
+    """What F9 puts on paper here, the first of several; the A4 file where nothing can be printed."""
+    return next(iter(printable(desk.office)), PaperForm.A4)
 
 
 class Sight(Enum):

@@ -1,11 +1,13 @@
 """From the press of F9 to a settled outcome: stored, printed, uploaded, each known by itself."""
 
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.case import Application
-from app.domain.printing import PrintJob, PrintState
+from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.errors import AppError, RejectedError
 from app.services import printing
 from app.services.case_file import CaseFile, open_file
@@ -31,6 +33,26 @@ class Upload(Enum):
     REFUSED = "refused"
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper of the case just received, and what is known of it."""
+
+    form: PaperForm
+    job: PrintJob | None = None
+    busy: bool = False
+    trouble: AppError | None = None
+
+    @property
+    def question(self) -> bool:
+        """Whether a person has to say if it came out."""
+        return not self.busy and self.job is not None and self.job.state is PrintState.UNKNOWN
+
+    @property
+    def failed(self) -> bool:
+        lost = self.job is not None and self.job.state is PrintState.FAILED
+        return not self.busy and (self.trouble is not None or lost)
+
+
 class Receiving(QObject):
     """`changed` at every step; `refused` when the case was not stored (the page goes on editing)."""
 
@@ -43,18 +65,31 @@ class Receiving(QObject):
         self._desk = desk
         self.stage = Stage.IDLE
         self.received: Received | None = None
-        self.job: PrintJob | None = None
+        self.papers: tuple[Paper, ...] = ()
         self.upload = Upload.RUNNING
-        self.trouble: AppError | None = None
 
     @property
     def question(self) -> bool:
         """Whether a person has to say if paper came out."""
-        return self.job is not None and self.job.state is PrintState.UNKNOWN
+        return any(paper.question for paper in self.papers)
+
+    @property
+    def in_hand(self) -> bool:
+        """Whether every paper came out."""
+        jobs = [paper.job for paper in self.papers if not paper.busy]
+        return len(jobs) == len(self.papers) > 0 and all(
+            job is not None and job.state is PrintState.CONFIRMED for job in jobs
+        )
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the next person may come: pages go on printing behind, a slip is waited for."""
+        slip = any(paper.busy and paper.form is PaperForm.SLIP for paper in self.papers)
+        return self.received is not None and bool(self.papers) and not (slip or self.question)
 
     def reset(self) -> None:
-        self.stage, self.received, self.job = Stage.IDLE, None, None
-        self.upload, self.trouble = Upload.RUNNING, None
+        self.stage, self.received, self.papers = Stage.IDLE, None, ()
+        self.upload = Upload.RUNNING
         self.changed.emit()
 
     def start(self, application: Application, *, offline: bool) -> None:
@@ -71,13 +106,24 @@ class Receiving(QObject):
             failed=self._refused,
         )
 
-    def print_again(self) -> None:
-        self._print(again=True)
+    def print_again(self, form: PaperForm | None = None) -> None:
+        """Another copy of one paper; without `form` of the one that failed, else of the first."""
+        idle = [paper for paper in self.papers if not (paper.busy or paper.question)]
+        wanted = [paper for paper in idle if form in (None, paper.form)]
+        chosen = next((paper for paper in wanted if paper.failed), next(iter(wanted), None))
+        if chosen is not None:
+            self._print(chosen.form, again=True)
 
-    def answer(self, came_out: bool) -> None:
+    def take_back(self) -> None:
+        """The person waits no longer for pages that have not come out."""
+        printing.take_back(self._desk.office)
+
+    def answer(self, came_out: bool, form: PaperForm | None = None) -> None:
         """What the person saw of a print whose fate the machine does not know."""
-        job = self.job
-        if job is None or not self.question:
+        asked = (paper for paper in self.papers if paper.question and form in (None, paper.form))
+        paper = next(asked, None)
+        job = paper.job if paper else None
+        if job is None:
             return
         office = self._desk.office
 
@@ -93,37 +139,43 @@ class Receiving(QObject):
         self.received = received
         self.stored.emit()
         self._send(received.case.case_id)
-        self._print(again=False)
+        self.papers = tuple(Paper(form) for form in self._desk.office.papers)
+        for form in self._desk.office.papers:
+            self._print(form, again=False)
 
     def _refused(self, error: AppError) -> None:
         self._enter(Stage.IDLE)
         self.refused.emit(error)
 
-    def _print(self, *, again: bool) -> None:
-        if self.received is None or self.stage is Stage.PRINTING:
+    def _print(self, form: PaperForm, *, again: bool) -> None:
+        if self.received is None:
             return
-        self.trouble = None
-        self._enter(Stage.PRINTING)
         office, case_id = self._desk.office, self.received.case.case_id
+        self._change(case_id, form, busy=True, trouble=None)
         self._desk.tasks.run(
             self._desk.paper_executor,
-            lambda: printing.print_slip(office, case_id, again=again),
+            lambda: printing.print_paper(office, case_id, form, again=again),
             owner=self,
-            done=self._printed,
-            failed=self._failed,
+            done=lambda job: self._change(case_id, form, busy=False, job=job),
+            failed=lambda error: self._change(case_id, form, busy=False, trouble=error),
         )
 
-    def _printed(self, job: PrintJob) -> None:
-        self.job = job
-        self._enter(Stage.SETTLED)
+    def _change(self, case_id: str, form: PaperForm, **known: Any) -> None:
+        """What became of a paper; nothing when the next case has begun."""
+        if self.received is None or self.received.case.case_id != case_id:
+            return
+        self.papers = tuple(replace(p, **known) if p.form is form else p for p in self.papers)
+        self._enter(Stage.PRINTING if any(p.busy for p in self.papers) else Stage.SETTLED)
 
     def _failed(self, error: AppError) -> None:
-        self.trouble = error
-        self._enter(Stage.SETTLED)
+        asked = next((paper.form for paper in self.papers if paper.question), None)
+        if asked is not None and self.received is not None:
+            self._change(self.received.case.case_id, asked, trouble=error)
 
     def _answered(self, file: CaseFile | None) -> None:
-        self.job = file.last_print if file else None
-        self.changed.emit()
+        if file is not None:
+            for job in file.papers:
+                self._change(file.case.case_id, job.form, job=job)
 
     def _send(self, case_id: str) -> None:
         self.upload = Upload.RUNNING

@@ -1,10 +1,10 @@
 """Handing in: receive once, print once, upload in the background; every outcome lands in the session."""
 
-from app.domain.printing import PrintJob
+from app.domain.printing import PrintJob, neediest
 from app.errors import AppError
 from app.services.intake import Received, receive
 from app.services.outbox_relay import upload_trouble
-from app.services.printing import answer_unknown, print_slip
+from app.services.printing import answer_unknown, print_paper
 from ui.pages.kiosk.guide import Guide
 
 UPLOAD_S = 5.0
@@ -41,11 +41,11 @@ def submit(guide: Guide) -> None:
 def deliver(guide: Guide) -> None:
     """Paper and upload of the case just received."""
     if not guide.session.paperless:
-        print_paper(guide)
+        print_papers(guide)
     upload(guide)
 
 
-def print_paper(guide: Guide, *, again: bool = False) -> None:
+def print_papers(guide: Guide, *, again: bool = False) -> None:
     session, office = guide.session, guide.desk.office
     received = session.received
     if received is None or session.printing:
@@ -53,7 +53,13 @@ def print_paper(guide: Guide, *, again: bool = False) -> None:
     session.printing = True
     case_id = received.case.case_id
 
-    def done(job: PrintJob) -> None:
+    job = session.job
+    forms = (job.form,) if again and job is not None else office.papers
+
+    def print_all() -> PrintJob | None:
+        return neediest([print_paper(office, case_id, form, again=again) for form in forms])
+
+    def done(job: PrintJob | None) -> None:
         session.printing, session.job, session.error = False, job, None
         guide.redraw()
 
@@ -61,7 +67,7 @@ def print_paper(guide: Guide, *, again: bool = False) -> None:
         session.printing, session.error = False, error
         guide.redraw()
 
-    guide.work(guide.desk.paper_executor, lambda: print_slip(office, case_id, again=again), done, failed)
+    guide.work(guide.desk.paper_executor, print_all, done, failed)
 
 
 def upload(guide: Guide) -> None:

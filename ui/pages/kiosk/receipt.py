@@ -156,7 +156,7 @@ class ReceiptPage(Page):
 
     def _print_again(self) -> None:
         waiting = self.s.job is None or self.s.job.state is PrintState.PREPARED
-        handing_in.print_paper(self.guide, again=not waiting)
+        handing_in.print_papers(self.guide, again=not waiting)
         self.guide.redraw()
 
     # -- the end, and the card -------------------------------------------------------------------
