@@ -170,7 +170,7 @@ class Material:
     """`originals` / `copies`: sheets asked for; an empty text: the source does not say (未提供).
 
     `kind`, `form`, `source` are words of the source; `points` 收件要点; `sample` and `blank`: what to call
-    the filled-in example and the empty form; `licence_code`, `licence_name`: the e-licence that can replace it.
+    the filled-in example and the empty form; `licence_code`, `licence_name`: the e-licence that replaces it.
     """
 
     id: str
