@@ -22,6 +22,8 @@ fi
 if [ "$level" = devices ]; then
     # A spooler, a printer and a judge of IPP that are not ours; the printer announces itself by avahi over D-Bus.
     packages="$packages cups cups-client cups-filters cups-ipp-utils avahi-daemon dbus"
+    # What runs the judges of slips; where Node is of another source, its npm comes with it.
+    command -v npm >/dev/null || packages="$packages nodejs npm"
 fi
 
 # The first Python of a version the wheels exist for that can make an environment: Debian keeps that part in a
@@ -95,4 +97,21 @@ if ! up_to_date; then
     }
     cat $locks > "$stamp"
     rm $unfinished
+fi
+
+# Foreign clients, generators and parsers of ESC/POS, apart from what the program uses.  Tests without them are skipped
+# and say so, so a package index out of reach is no reason to stop.
+judges=.venv/judges
+if [ "$level" = devices ] && ! cmp -s requirements/judges.txt $judges/.done; then
+    rm -rf $judges
+    mkdir -p $judges
+    echo "Installing the judges of slips into $judges"
+    if npm install --silent --prefix $judges --no-save --no-package-lock --no-fund --no-audit --omit=optional \
+        --ignore-scripts $(sed -n 's/^npm //p' requirements/judges.txt) &&
+        .venv/bin/python -m pip install -q --disable-pip-version-check --target $judges/python \
+            $(sed -n 's/^pip //p' requirements/judges.txt); then
+        cp requirements/judges.txt $judges/.done
+    else
+        echo "The judges of slips could not be installed: their tests will be skipped." >&2
+    fi
 fi

@@ -57,7 +57,7 @@ def is_known(command: Command) -> bool:
     lead, _, letter = command[0].partition(" ")
     if lead == "DLE":
         return letter in ("04", "05", "14")
-    tables = {"ESC": (_ESC, "*D("), "GS": (_GS, "v(kV"), "FS": (_FS, "(")}
+    tables = {"ESC": (_ESC, "*D("), "GS": (_GS, "v(8kV"), "FS": (_FS, "(")}
     if lead not in tables:
         return True
     table, special = tables[lead]
@@ -70,7 +70,9 @@ def _command(raw: bytes) -> Command:
         return f"{_LEADS[first][0]} {chr(raw[1])}", raw[2:]
     if first == 0x10:
         return (f"DLE {raw[1]:02X}", raw[2:]) if len(raw) > 1 else ("DLE", b"")
-    return (_CONTROL[first], b"") if first in _CONTROL else ("text", raw)
+    if first < 0x20:
+        return _CONTROL.get(first, "nothing"), b""
+    return "text", raw
 
 
 def _size(data: bytes) -> int | None:
@@ -106,6 +108,8 @@ def _size_of_led(data: bytes) -> int | None:
     special = {(0x1B, "*"): _bit_image, (0x1B, "D"): _tabs, (0x1D, "v"): _raster, (0x1D, "k"): _barcode}
     if (lead, letter) in special:
         return special[lead, letter](data)
+    if (lead, letter) == (0x1D, "8"):
+        return 7 + int.from_bytes(data[3:7], "little") if len(data) >= 7 else None
     if letter == "(" and lead in (0x1D, 0x1B, 0x1C):
         return 5 + int.from_bytes(data[3:5], "little") if len(data) >= 5 else None
     if (lead, letter) == (0x1D, "V"):

@@ -101,6 +101,10 @@ class Paper:
             self._bit_image(rest)
         elif name == "GS (" and rest[:1] == b"k":
             self._symbol(rest[3:])
+        elif name == "GS (" and rest[:1] == b"L":
+            self._graphics(rest[3:])
+        elif name == "GS 8":
+            self._graphics(rest[5:])
         else:
             self._style_command(name, rest)
 
@@ -155,6 +159,7 @@ class Paper:
         self._pitch = _LINE
         self._half = b""
         self._symbol_data = b""
+        self._stored: tuple[Image.Image, int, int] | None = None
 
     def _new(self) -> None:
         self._rows: list[Image.Image] = []
@@ -285,6 +290,16 @@ class Paper:
             row = Image.new("1", (self._width, 160), 1)
             ImageDraw.Draw(row).rectangle((self._width // 2 - 80, 0, self._width // 2 + 79, 159), outline=0)
             self._rows.append(row)
+
+    def _graphics(self, rest: bytes) -> None:
+        """GS ( L and GS 8 L: a raster is stored (function 112) and printed (2 or 50)."""
+        if rest[:2] == b"0p" and len(rest) >= 10:
+            wide, high = rest[3], rest[4]
+            columns, rows = int.from_bytes(rest[6:8], "little"), int.from_bytes(rest[8:10], "little")
+            self._stored = (_bits((columns + 7) // 8 * 8, rows, rest[10:]), wide, high) if columns else None
+        elif rest[:2] in (b"02", b"0\x02") and self._stored is not None:
+            self._paste(*self._stored)
+            self._stored = None
 
     def _picture(self) -> Image.Image:
         """The paper is wider than the head: MARGIN on every side, and the strip beside it."""

@@ -32,25 +32,25 @@ CURES = ("fault none", "plug", "power on", "paper ok", "cover closed")
 class Interrupted:
     """A line on which something happens to the printer when so many bytes of a slip have left."""
 
-    def __init__(self, line: Line, at: int, happens: "Event", cause: "Thread") -> None:
+    def __init__(self, line: Line, at: int, happens: Event, cause: Thread) -> None:
         self._line, self._at, self._happens, self._cause = line, at, happens, cause
-
-    @property
-    def sent(self) -> int:
-        return self._line.sent
+        self.sent = 0
 
     def read(self, wait_s: float = READ_S) -> bytes:
         return self._line.read(wait_s)
 
     def write(self, data: bytes, deadline_s: float = WRITE_S) -> None:
-        if len(data) < len(SLIP) or self._happens.is_set():
-            self._line.write(data, deadline_s)
-            return
+        """Only a slip is long enough to be interrupted."""
         cut = min(self._at, len(data))
-        self._line.write(data[:cut], deadline_s)
-        self._happens.set()
-        self._cause.join()
-        self._line.write(data[cut:], deadline_s)
+        try:
+            if len(data) >= len(SLIP) and not self._happens.is_set():
+                self._line.write(data[:cut], deadline_s)
+                self._happens.set()
+                self._cause.join()
+                data = data[cut:]
+            self._line.write(data, deadline_s)
+        finally:
+            self.sent = self._line.sent
 
     def close(self) -> None:
         self._line.close()
