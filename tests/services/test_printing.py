@@ -21,7 +21,6 @@ from app.services.printing import (
 )
 from tests.services.fakes import Hall, an_application
 
-
 SLIP, A4 = PaperForm.SLIP, PaperForm.A4
 
 
