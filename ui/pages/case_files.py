@@ -1,4 +1,4 @@
-"""The materials on file of a case and how far each has come on its way to the gateway."""
+"""The materials of a case, each with its files and how far they have come on their way to the gateway."""
 
 from collections.abc import Sequence
 
@@ -11,49 +11,57 @@ from app.services.case_file import CaseFile, FileState
 from app.texts import Texts
 from ui.widgets.kit import Kit, box, row
 
-ROWS = 4
+ROWS = 6
 _TONE = {Lane.DONE: ("ok", "done"), Lane.REJECTED: ("stop", "fail"), Lane.PENDING: ("primary", "clock")}
+_WORST_FIRST = (Lane.REJECTED, Lane.PENDING, Lane.DONE)
 
 
-def file_rows(kit: Kit, texts: Texts, file: CaseFile) -> list[QFrame]:
-    """A heading and a row a file, what is stuck first; nothing for a case without files."""
-    if not file.files:
-        return []
-    done = sum(state.lane is Lane.DONE for state in file.files)
-    heading = texts.say("cases.files", done=done, n=len(file.files))
-    rows = [box(row(kit.text(heading, "strong", name="case_files"), None))]
-    ordered = sorted(file.files, key=_urgency)
-    rows += [_file_row(kit, texts, state, file.case.materials) for state in ordered[:ROWS]]
-    if len(ordered) > ROWS:
-        more = texts.say("cases.more", n=len(ordered) - ROWS)
-        rows.append(box(row(kit.text(more, "caption", "muted"), None)))
+def material_rows(kit: Kit, texts: Texts, file: CaseFile) -> list[QFrame]:
+    """A heading, a row a material, and one for the signature when there is one."""
+    taken, signature = file.case.materials, FileRole.SIGNATURE
+    rows = [_heading(kit, texts, file)]
+    for material in taken[:ROWS]:
+        words = texts.say(
+            "cases.material", name=material.name, originals=material.originals, copies=material.copies
+        )
+        rows.append(_row(kit, texts, words, _files_of(file, material)))
+    if len(taken) > ROWS:
+        rows.append(
+            box(row(kit.text(texts.say("cases.more", n=len(taken) - ROWS), "caption", "muted"), None))
+        )
+    signed = [state for state in file.files if state.file.role is signature]
+    if signed:
+        rows.append(_row(kit, texts, texts[f"file_role.{signature.value}"], signed))
     return rows
 
 
-def _urgency(state: FileState) -> int:
-    return (Lane.REJECTED, Lane.PENDING, Lane.DONE).index(state.lane)
+def _heading(kit: Kit, texts: Texts, file: CaseFile) -> QFrame:
+    title = kit.text(texts.say("cases.materials", n=len(file.case.materials)), "strong")
+    if not file.files:
+        return box(row(title, None))
+    done = sum(state.lane is Lane.DONE for state in file.files)
+    tally = texts.say("cases.files", done=done, n=len(file.files))
+    return box(row(title, None, kit.text(tally, "caption", "muted", name="case_files")))
 
 
-def _file_row(kit: Kit, texts: Texts, state: FileState, taken: Sequence[TakenMaterial]) -> QFrame:
-    name = texts.say(
-        "cases.file",
-        name=_name(texts, state, taken),
-        kind=state.file.media_type.name,
-        pages=state.file.pages,
-    )
-    tone, icon = _TONE[state.lane]
-    label = kit.text(name, "body", "muted", wrap=True)
-    return box(row(label, kit.pill(_word(texts, state), tone, icon), gap=8))
+def _files_of(file: CaseFile, material: TakenMaterial) -> list[FileState]:
+    keys = (material.material_id or material.name, material.name)
+    materials = (state for state in file.files if state.file.role is FileRole.MATERIAL)
+    return [state for state in materials if state.file.material_key in keys]
 
 
-def _name(texts: Texts, state: FileState, taken: Sequence[TakenMaterial]) -> str:
-    if state.file.role is FileRole.SIGNATURE:
-        return texts[f"file_role.{state.file.role.value}"]
-    key = state.file.material_key
-    return next((m.name for m in taken if key in (m.material_id, m.name)), key)
+def _row(kit: Kit, texts: Texts, words: str, states: Sequence[FileState]) -> QFrame:
+    label = kit.text(words, "body", "muted", wrap=True)
+    if not states:
+        return box(row(label))
+    worst = next(lane for lane in _WORST_FIRST if any(state.lane is lane for state in states))
+    tone, icon = _TONE[worst]
+    return box(row(label, kit.pill(_word(texts, states, worst), tone, icon), gap=8))
 
 
-def _word(texts: Texts, state: FileState) -> str:
-    if state.lane is Lane.PENDING and state.sent:
-        return texts.say("cases.file_sent", percent=state.sent * 100 // max(state.file.size, 1))
-    return texts[f"cases.file_state.{state.lane.value}"]
+def _word(texts: Texts, states: Sequence[FileState], worst: Lane) -> str:
+    """All of a material's files in a word: refused, how much is there, or that it is."""
+    sent, size = sum(s.sent for s in states), sum(s.file.size for s in states)
+    if worst is Lane.PENDING and sent:
+        return texts.say("cases.file_sent", percent=min(99, sent * 100 // max(size, 1)))
+    return texts.say(f"cases.file_state.{worst.value}", n=len(states))

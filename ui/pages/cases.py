@@ -19,7 +19,7 @@ from app.services.case_file import CaseFile
 from app.texts import Texts
 from ui.desk import Desk
 from ui.files import FileChoices
-from ui.pages.case_files import file_rows
+from ui.pages.case_files import material_rows
 from ui.pages.counter.notices import Notices
 from ui.pages.counter.outcome import spoken
 from ui.pages.counter.steps import set_text
@@ -94,7 +94,7 @@ class CasesPage(QWidget):
         self.load()
         self.search.setFocus()
 
-    def find(self, number: str) -> None:
+    def show_number(self, number: str) -> None:
         """Show one case by its number."""
         self.search.setText(number)
         self._pause.stop()
@@ -181,21 +181,13 @@ class CasesPage(QWidget):
             )
             self._detail.addStretch(1)
             return
-        case, receipt = file.case, file.issued.receipt
+        case = file.case
         self._detail.addWidget(kit.text(case.number, "title", name="detail_number"))
         self._detail.addWidget(kit.text(case.item_name, "strong", wrap=True))
         for key, value in self._facts(file):
             self._detail.addLayout(self._fact(texts[f"cases.fact.{key}"], value))
         self._detail.addWidget(kit.rule())
-        self._detail.addWidget(kit.text(texts.say("cases.materials", n=len(receipt.materials)), "strong"))
-        for material in receipt.materials[:6]:
-            words = texts.say("cases.material", name=material.name, originals=material.originals,
-                              copies=material.copies)  # fmt: skip
-            self._detail.addWidget(kit.text(words, "body", "muted", wrap=True))
-        if len(receipt.materials) > 6:
-            more = texts.say("cases.more", n=len(receipt.materials) - 6)
-            self._detail.addWidget(kit.text(more, "caption", "muted"))
-        for part in file_rows(kit, texts, file):
+        for part in material_rows(kit, texts, file):
             self._detail.addWidget(part)
         self._detail.addStretch(1)
         for part in (self._upload_part(file), self._print_part(file)):
