@@ -164,8 +164,9 @@ class DevicesPage(QWidget):
             self._load_waiting()
 
     def refresh(self) -> None:
+        """Nothing is drawn for a page nobody sees: it is drawn when it is come to."""
         lines = self._board.lines
-        if not lines:
+        if not lines or not self.isVisible():
             return
         there = {health.kind for health in self._board.healths}
         missing = tuple(kind for kind in DeviceKind if kind not in there)
@@ -247,6 +248,8 @@ class DevicesPage(QWidget):
         return next((kind for kind in self._missing if kind.value == self._current), None)
 
     def _show_detail(self) -> None:
+        if not self.isVisible():
+            return
         line, gap = self._line(), self._gap()
         if line is not None:
             self._detail.show_line(line, self._health(), self._waiting)
