@@ -16,7 +16,7 @@ import select
 import socket
 import time
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 import serial
@@ -47,6 +47,15 @@ class Line(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Watchable(Protocol):
+    """A line that can tell, at no cost, that its device has gone."""
+
+    def is_broken(self) -> bool:
+        """Takes nothing of what has arrived."""
+        ...
 
 
 def open_line(url: str, baudrate: int = 0) -> Line:
@@ -125,18 +134,25 @@ class SerialLine:
 
     def __init__(self, port: Any) -> None:
         self._port = port
+        self._descriptor: int | None = getattr(port, "fd", None)  # of a port on a POSIX system
         self.sent = 0
 
     def read(self, wait_s: float = READ_S) -> bytes:
-        """Waits READ_S, the port's own time-out, or not at all: changing it renegotiates a remote port."""
+        """A remote port waits READ_S, its own time-out, or not at all: changing it is a negotiation."""
         try:
-            if not wait_s and not self._port.in_waiting:
+            if not self._has_bytes(wait_s):
                 return b""
             first: bytes = self._port.read(1)
             return first + bytes(self._port.read(self._port.in_waiting)) if first else b""
-        except (OSError, serial.SerialException, TypeError) as error:
-            # TypeError: pyserial reads from a port closed underneath it
+        except (OSError, serial.SerialException, TypeError, ValueError) as error:
+            # TypeError, ValueError: pyserial reads from a port closed underneath it
             raise DeviceNotFoundError(f"read: {error}") from error
+
+    def _has_bytes(self, wait_s: float) -> bool:
+        """One wait in the system: pyserial's own wakes up twenty times a second."""
+        if self._descriptor is not None:
+            return bool(select.select([self._descriptor], [], [], wait_s)[0])
+        return bool(wait_s or self._port.in_waiting)
 
     def write(self, data: bytes, deadline_s: float = WRITE_S) -> None:
         ends = time.monotonic() + deadline_s

@@ -1,8 +1,8 @@
 """Which drivers there are, and what one device of the station is.
 
 A new device is a new line in the table: its driver gets an open line and offers what the
-session of its kind needs (devices/session.py).  Other transports (USB, CUPS, PC/SC) come
-with drivers that open their own.
+session of its kind needs (devices/session.py).  Transports that are no serial port (USB,
+makers' libraries, IPP, PC/SC) have a function that opens them.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,9 +17,12 @@ from devices.escpos_printer import EscposPrinter
 from devices.ipp_client import IppClient, target_of
 from devices.ipp_printer import IppPrinter
 from devices.line import Line, open_line
+from devices.reader_line import ReaderLines
 from devices.scanner import SerialScanner
 from devices.scanner_profiles import profile_of
 from devices.sdt_reader import SdtReader
+from devices.usb_line import open_usb_printer
+from devices.usb_search import search_usb
 from devices.wedge_scanner import KeyboardLine, WedgeScanner
 
 
@@ -47,6 +50,17 @@ def _open(device: DeviceLine, baudrate: int) -> Line:
     return open_line(device.line, baudrate)
 
 
+_readers = ReaderLines()
+
+
+def _reader(device: DeviceLine, baudrate: int) -> Line:
+    return _readers.open(device.line, baudrate)
+
+
+def _slip_printer(device: DeviceLine, baudrate: int) -> Line:
+    return open_usb_printer(device.line) if device.line.startswith("usb:") else _open(device, baudrate)
+
+
 def _printer(device: DeviceLine, baudrate: int) -> IppClient:
     return IppClient(target_of(device.line))
 
@@ -61,10 +75,12 @@ class DriverEntry:
 
 
 _DRIVERS: dict[DeviceKind, dict[str, DriverEntry]] = {
-    DeviceKind.ID_READER: {"sdt": DriverEntry(lambda line, device: SdtReader(line), 115200)},
+    DeviceKind.ID_READER: {"sdt": DriverEntry(lambda line, device: SdtReader(line), 0, _reader)},
     DeviceKind.RECEIPT_PRINTER: {
         "escpos": DriverEntry(
-            lambda line, device: EscposPrinter(line, printer_profiles.profile(device.profile)), 9600
+            lambda line, device: EscposPrinter(line, printer_profiles.profile(device.profile)),
+            9600,
+            _slip_printer,
         ),
         "cups_raw": DriverEntry(lambda client, device: CupsRawPrinter(client), 0, _printer),
     },
@@ -82,7 +98,7 @@ _DRIVERS: dict[DeviceKind, dict[str, DriverEntry]] = {
 # Searches of what is not a serial port: USB devices, print queues.  Each takes a few seconds at most, asks
 # what it finds what it is, and raises nothing but DeviceErrors.
 Search = Callable[[], Sequence[FoundDevice]]
-SEARCHES: tuple[Search, ...] = ()
+SEARCHES: tuple[Search, ...] = (search_usb,)
 
 
 def known_drivers(kind: DeviceKind) -> tuple[str, ...]:

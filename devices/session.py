@@ -28,7 +28,7 @@ from app.ports import Clock
 from devices.auto_line import SEEKERS
 from devices.change_log import ChangeLog
 from devices.driver import IN_USE, Condition, SelfTesting, condition_of, why_closed
-from devices.line import Line, SerialLine, SocketLine
+from devices.line import Line, Watchable
 from devices.plugged import is_auto, is_network, token_of
 from devices.registry import DeviceLine, entry_for
 from devices.worker import DeviceWorker
@@ -132,7 +132,7 @@ class Session(ABC, Generic[_D]):
             return True
         if self._line is None:
             return is_network(self.device.line)  # nothing but a try can tell
-        return isinstance(self._line, (SocketLine, SerialLine)) and self._line.is_broken()
+        return isinstance(self._line, Watchable) and self._line.is_broken()
 
     def _connected(self) -> _D:
         """The driver, on a line opened now if need be.  Raises DeviceError."""
