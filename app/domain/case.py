@@ -127,6 +127,7 @@ class CaseLine:
     platform_number: str = ""
     files: int = 0
     files_sent: int = 0
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)

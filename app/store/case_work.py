@@ -111,6 +111,7 @@ def _lines() -> Select[Any]:
     of_case = OUTBOX.c.case_id == CASES.c.case_id
     done = select(OUTBOX.c.seq).where(of_case, OUTBOX.c.lane == Lane.DONE.value).exists()
     undone = select(OUTBOX.c.seq).where(of_case, OUTBOX.c.lane != Lane.DONE.value).exists()
+    refused = select(OUTBOX.c.seq).where(of_case, OUTBOX.c.lane == Lane.REJECTED.value).exists()
     newer = PRINTS.alias()
     copied = select(newer.c.seq).where(
         newer.c.case_id == PRINTS.c.case_id, newer.c.form == PRINTS.c.form, newer.c.seq > PRINTS.c.seq
@@ -136,6 +137,7 @@ def _lines() -> Select[Any]:
     query = select(
         *columns,
         (done & ~undone).label("uploaded"),
+        refused.label("refused"),
         last_print.label("print_state"),
         files.scalar_subquery().label("files"),
         files.where(OUTBOX.c.lane == Lane.DONE.value).scalar_subquery().label("files_sent"),
@@ -160,4 +162,5 @@ def _line(row: Row[Any]) -> CaseLine:
         platform_number=row.platform_number,
         files=row.files,
         files_sent=row.files_sent,
+        refused=bool(row.refused),
     )

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLayout, QVBoxLayout, QWidget
 
 from app.domain.case import CaseLine
-from app.domain.outbox import Lane
+from app.domain.outbox import FILE_TOPIC, Lane
 from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.errors import AppError
 from app.services import case_file, printing
@@ -138,7 +138,7 @@ class CasesPage(QWidget):
     def _cells(self, line: CaseLine) -> tuple[Cell, ...]:
         texts, now = self._texts, self._desk.office.clock.now()
         tone, icon = _PRINT_TONE.get(line.print_state, ("muted", "todo"))
-        up = ("ok", "done") if line.uploaded else ("primary", "clock")
+        up = ("ok", "done") if line.uploaded else ("stop", "fail") if line.refused else ("primary", "clock")
         return (
             Cell(line.number),
             Cell(line.applicant_masked_name),
@@ -220,7 +220,12 @@ class CasesPage(QWidget):
             return kit.message("ok", texts["cases.uploaded"], "")
         refused = next((m for m in file.messages if m.lane is Lane.REJECTED), None)
         if refused is not None:
-            body = sentence(texts, "remote.rejected", words=texts.code("gateway_fault", refused.reason))
+            words = texts.code("gateway_fault", refused.reason)
+            body = sentence(texts, "remote.rejected", words=words)
+            if refused.topic == FILE_TOPIC:
+                return kit.message(
+                    "stop", texts["cases.file_refused"], texts.say("cases.file_refused_note", words=words)
+                )
             return kit.message("stop", texts["cases.refused"], body)
         done = sum(state.lane is Lane.DONE for state in file.files)
         if done < len(file.files):
@@ -358,7 +363,9 @@ class CasesPage(QWidget):
 
 
 def _upload_word(texts: Texts, line: CaseLine) -> str:
-    """How many of its files have arrived, as long as they have not all."""
+    """Refused, how many of its files have arrived as long as they have not all, or the case itself."""
+    if line.refused:
+        return texts["cases.upload.refused"]
     if line.files_sent < line.files:
         return texts.say("cases.files_short", done=line.files_sent, n=line.files)
     return texts["cases.upload.uploaded" if line.uploaded else "cases.upload.pending"]
