@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app import texts
-from app.domain.printing import PaperForm, PrintJob, PrintState, SlipPaper
+from app.domain.printing import PaperForm, PrintJob, PrintState, SlipPaper, SlipText
 from app.domain.receipt import Receipt
 from app.receipts import escpos, strip
 from app.receipts.escpos import Align, Feed, Line, Raster, Span, Style
@@ -21,7 +21,7 @@ from app.receipts.facts import Facts, Impression, of_issued
 from app.receipts.press import Press
 from app.receipts.slip import layout, slip_picture
 from devices.emulators.escpos_commands import CommandReader
-from devices.emulators.escpos_paper import Paper
+from devices.emulators.escpos_paper import MARGIN, Paper
 from tests.receipts.judges import needs_zbar
 from tests.receipts.samples import crowded, receipt, station
 
@@ -280,3 +280,30 @@ def test_rasters_and_pictures_are_inverse() -> None:
     assert strip.unraster(strip.raster(image)).tobytes() == image.tobytes()
     odd = strip.raster(Image.new("1", (5, 2), 0))
     assert odd == Raster(1, 2, b"\xf8\xf8")
+
+
+TORN = SlipPaper(58, 384, cutter=False, slice_rows=64, feed=300)
+DRAWN = replace(TORN, text=SlipText.RASTER)
+
+
+def test_without_a_knife_the_slip_is_fed_to_its_edge() -> None:
+    issued = station().sealer.issue(receipt())
+    assert PRESS.slip(issued, TORN).endswith(b"\x1bJ\xff\x1bJ\x2d")
+    assert b"\x1dV" not in PRESS.slip(issued, TORN)
+    assert PRESS.slip(issued, replace(TORN, cutter=True)).endswith(b"\x1bJ\xff\x1bJ\x2d\x1dVB\0")
+
+
+def test_a_printer_without_chinese_gets_dots_only_and_prints_the_same(tmp_path: Path) -> None:
+    """No text at all in the bytes; what comes out is the preview, dot for dot; the QR is one image still."""
+    issued = station().sealer.issue(receipt(applicant_name="演示·𠮷田"))
+    data = PRESS.slip(issued, DRAWN)
+    assert "".join(lines_of(data)).strip() == ""
+    rows = [rows for _, rows, _ in rasters(data)]
+    assert sorted(rows)[-1] > 200 >= 64 >= sorted(rows)[-2]
+    paper, reader = Paper(58), CommandReader()
+    reader.add(data)
+    for command, raw in reader.commands():
+        paper.carry_out(command, raw)
+    out = paper.tear().picture.crop((MARGIN, MARGIN, MARGIN + 384, 10**4))
+    seen = slip_picture(of_issued(issued, texts.load(), Impression(1, "", issued.receipt.received_at)), DRAWN)
+    assert out.crop((0, 0, 384, seen.height)).convert("L").tobytes() == seen.tobytes()
