@@ -185,6 +185,7 @@ class SerialLine:
             return True
 
     def close(self) -> None:
+        self._descriptor = None
         try:
             self._port.close()
         except (OSError, serial.SerialException) as error:

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import socket
 import threading
 import tty
@@ -13,7 +14,7 @@ import serial
 import serial.rfc2217
 
 from app.errors import DeviceNotFoundError, DeviceTimeoutError
-from devices.line import Line, flush, open_line
+from devices.line import Line, SerialLine, SocketLine, flush, open_line
 
 
 @contextmanager
@@ -164,3 +165,30 @@ def _echo_by_rfc_2217(server: socket.socket) -> None:
         while data := client.recv(1024):
             payload = b"".join(manager.filter(data))
             client.sendall(b"".join(manager.escape(payload)))
+
+
+def test_a_broken_line_is_noticed_without_taking_a_byte() -> None:
+    with served() as (url, server), closing(open_line(url)) as line:
+        assert isinstance(line, SocketLine)
+        client, _ = server.accept()
+        with client:
+            client.sendall(b"kept")
+            assert not line.is_broken()
+            assert received(line, 4) == b"kept"
+            assert not line.is_broken()
+        while not line.is_broken():
+            select.select([], [], [], 0.01)
+
+
+def test_a_terminal_that_has_hung_up_is_broken() -> None:
+    ours, theirs = pty.openpty()
+    tty.setraw(theirs)
+    with closing(open_line(os.ttyname(theirs))) as line:
+        os.close(theirs)
+        assert isinstance(line, SerialLine)
+        os.write(ours, b"kept")
+        assert not line.is_broken()
+        assert received(line, 4) == b"kept"
+        os.close(ours)
+        assert line.is_broken()
+    assert line.is_broken()
