@@ -21,6 +21,7 @@ from app.domain.catalog import (
     MaterialRule,
     Necessity,
     Option,
+    Period,
     Question,
 )
 from app.domain.device import DeviceKind
@@ -215,7 +216,7 @@ def an_item(**changes: Any) -> Item:
         "department_code": "X1",
         "audience": frozenset({Audience.PERSON}),
         "channels": frozenset({Channel.COUNTER, Channel.KIOSK}),
-        "promise_days": 5,
+        "promise": Period(5),
         "questions": (
             Question("first", "首次?", (Option("yes", "首次"), Option("no", "补领"), refused)),
             Question("lost", "怎样?", (Option("lost", "遗失"), Option("worn", "损坏")), when=(again,)),
