@@ -93,6 +93,54 @@ def test_every_package_has_a_rule() -> None:
         assert module == "app" or within(module, set(RULES)), f"{module} has no rule"
 
 
+# What exists on one operating system only.  A driver may need it, so devices/ may import it, guarded; nothing
+# else may, but for what is listed with its reason.
+ONE_SYSTEM = {
+    "fcntl", "termios", "tty", "pty", "pwd", "grp", "resource", "syslog", "crypt", "spwd", "nis", "posix",
+    "winreg", "msvcrt", "winsound", "_winapi", "win32api", "win32print", "pywintypes", "cups", "evdev",
+    "pyudev", "dbus", "AppKit", "Foundation", "objc",
+}  # fmt: skip
+ONE_SYSTEM_EXCEPTIONS = {
+    "app/store/writer_lock.py": {
+        "fcntl",
+        "msvcrt",
+    },  # one lock, in the words of each system
+    "app/gateway/parts.py": {"fcntl"},  # a gateway runs on a server; terminals never come here
+}
+
+
+def one_system_imports(path: Path) -> dict[str, bool]:
+    """Modules of one system only that a file imports, and whether each import is guarded.
+
+    Guarded: inside a function, a `try` or an `if`, so that the file loads where the module is missing.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    bare = {id(node) for node in tree.body}
+    found: dict[str, bool] = {}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+        for top in {module.split(".")[0] for module in modules} & ONE_SYSTEM:
+            found[top] = found.get(top, True) and id(node) not in bare
+    return found
+
+
+def test_only_devices_know_one_operating_system() -> None:
+    for path in [ROOT / "main.py", *sources("app", "ui")]:
+        name = path.relative_to(ROOT).as_posix()
+        extra = one_system_imports(path).keys() - ONE_SYSTEM_EXCEPTIONS.get(name, set())
+        assert not extra, f"{name} may not import {sorted(extra)}: not on every system"
+    for name, modules in ONE_SYSTEM_EXCEPTIONS.items():
+        assert one_system_imports(ROOT / name).keys() == modules, f"{name}: an exception nobody needs"
+
+
+def test_devices_load_on_every_operating_system() -> None:
+    for path in sources("devices"):
+        bare = [module for module, guarded in one_system_imports(path).items() if not guarded]
+        assert not bare, f"{path.relative_to(ROOT)} imports {bare} at its top: guard it"
+
+
 def test_no_page_asks_for_the_mode() -> None:
     for path in sources("ui"):
         text = path.read_text(encoding="utf-8")
