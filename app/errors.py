@@ -278,6 +278,13 @@ class DeviceServiceError(DeviceError):
     retryable = False
 
 
+class CameraExtraError(DeviceError):
+    """A document camera is configured, and what it takes to use it is not installed."""
+
+    code = "device.camera_extra"
+    retryable = False
+
+
 class PrinterPaperError(DeviceError):
     code = "device.printer_paper"
 
@@ -313,6 +320,12 @@ class PrinterUnsupportedError(DeviceError):
 
     code = "device.printer_unsupported"
     retryable = False
+
+
+class PrinterHotError(PrinterFaultError):
+    """The head is too hot: the printer has stopped and will go on by itself."""
+
+    code = "device.printer_hot"
 
 
 class PrintUnprovenError(DeviceError):
