@@ -39,6 +39,7 @@ DRIVERS: Mapping[DeviceKind, tuple[str, ...]] = {
     DeviceKind.DOCUMENT_CAMERA: ("qt", "simulated"),
 }
 NO_LINE = ("wedge", "qt", "simulated")  # it types into whatever has the focus; the first camera there is
+AUTO_DRIVERS = ("sdt", "escpos", "serial")  # whose device can be found wherever it is plugged in
 WIDTHS_MM = (80, 58)
 _OWN_KEYS: Mapping[DeviceKind, tuple[str, ...]] = {
     DeviceKind.ID_READER: ("baudrate", "id"),
@@ -180,7 +181,7 @@ class _Checked:
         where = f"devices.{kind.value}."
         self.only(table, ("driver", "line", "simulated", *_OWN_KEYS[kind]), where)
         may_lack = table.get("driver") in NO_LINE
-        return DeviceSettings(
+        device = DeviceSettings(
             kind,
             self.text(table, "driver", where, lambda s: s in DRIVERS[kind], required=True),
             self.text(table, "line", where, lambda s: may_lack or bool(s.strip()), required=not may_lack),
@@ -192,6 +193,16 @@ class _Checked:
             self.flag(table, "duplex", where),
             self.text(table, "id", where, lambda s: s.isprintable() and bool(s.strip()), required=False),
         )
+        return self.auto(device, where)
+
+    def auto(self, device: DeviceSettings, where: str) -> DeviceSettings:
+        """A line that is found by itself, and the id that only then means something."""
+        is_auto = device.line.split()[:1] == ["auto"]
+        if is_auto and device.driver and device.driver not in AUTO_DRIVERS:
+            self.fault("bad_value", f"{where}line")
+        if device.device_id and device.line and not is_auto:
+            self.fault("needs_auto", f"{where}id")
+        return device
 
     def number(
         self, table: Mapping[str, Any], key: str, where: str, good: Callable[[int], bool], default: int
