@@ -85,15 +85,27 @@ class Intake:
         kept = {q.id: answers[q.id] for q in reached(self.item, answers) if q.id in answers}
         if preselect:
             kept = _filled(self.item, kept)
-        due = {_key(m) for m in materials_for(self.item, kept)}
+        due = {material_key(m) for m in materials_for(self.item, kept)}
         return replace(self, answers=kept, takings={k: t for k, t in self.takings.items() if k in due})
 
     def with_taking(self, material: Material, taking: Taking | None) -> "Intake":
-        takings = {k: t for k, t in self.takings.items() if k != _key(material)}
-        return replace(self, takings=takings if taking is None else {**takings, _key(material): taking})
+        takings = {k: t for k, t in self.takings.items() if k != material_key(material)}
+        return replace(self, takings=takings if taking is None else {**takings, material_key(material): taking})
 
     def with_all_taken(self) -> "Intake":
-        return replace(self, takings={_key(m): Taking(m.originals, m.copies) for m in self.materials()})
+        """As many as asked for of everything; what came as a file stays one."""
+        takings = {material_key(m): Taking(m.originals, m.copies, self._how(m)) for m in self.materials()}
+        return replace(self, takings=takings)
+
+    def with_file(self, material: Material, how: str) -> "Intake":
+        """A file of the material was taken: it stands for as many as are asked for."""
+        now = self.taking(material) or Taking(0, 0)
+        originals, copies = max(now.originals, material.originals), max(now.copies, material.copies)
+        return self.with_taking(material, Taking(originals, copies, how))
+
+    def _how(self, material: Material) -> str:
+        taking = self.taking(material)
+        return "paper" if taking is None else taking.how
 
     # -- what follows ----------------------------------------------------------------------------
 
@@ -107,13 +119,14 @@ class Intake:
         return () if self.item is None else materials_for(self.item, self.answers)
 
     def taking(self, material: Material) -> Taking | None:
-        return self.takings.get(_key(material))
+        return self.takings.get(material_key(material))
 
     def tally(self) -> Tally:
         rows = self.materials()
-        return Tally(len(rows), sum(self._complete(m) for m in rows))
+        return Tally(len(rows), sum(self.complete(m) for m in rows))
 
-    def _complete(self, material: Material) -> bool:
+    def complete(self, material: Material) -> bool:
+        """Whether all sheets that are due have been taken."""
         taking = self.taking(material)
         return (
             taking is not None and taking.originals >= material.originals and taking.copies >= material.copies
@@ -165,7 +178,7 @@ def _same_document(one: IdentityDocument | None, other: IdentityDocument | None)
     return (one.kind, one.number, one.full_name) == (other.kind, other.number, other.full_name)
 
 
-def _key(material: Material) -> str:
+def material_key(material: Material) -> str:
     return material.id or material.name
 
 

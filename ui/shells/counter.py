@@ -43,6 +43,7 @@ from ui.pages.help import HelpCard
 from ui.pages.sign_in import Reason, SignInPage
 from ui.pages.verify import VerifyPage
 from ui.profile import Profile
+from ui.shells.customer import CustomerScreen
 from ui.shells.rail import Entry, Rail
 from ui.shells.strip import StatusStrip
 from ui.status import Relay, StatusBoard
@@ -90,6 +91,10 @@ class CounterShell(QFrame):
         self.cases = CasesPage(kit, desk, self.board, chosen)
         self.verify = VerifyPage(kit, desk, chosen)
         self.devices = DevicesPage(kit, desk, self.board, chosen)
+        intake = self.intake
+        self.customer = CustomerScreen(
+            desk, self, intake.session, intake.receiving, intake.bench.signing, kit
+        )
         self.rail = Rail(kit, self._texts, PAGES)
         self.strip = StatusStrip(kit, desk, self.board, self._hidden_lines())
         self._pages: dict[str, QWidget] = {
@@ -185,6 +190,7 @@ class CounterShell(QFrame):
     def showEvent(self, event: QShowEvent) -> None:
         """On a small screen a window frame would take what the page needs: fill the screen instead."""
         super().showEvent(event)
+        self.customer.find_display()
         wide, tall = self._profile.least_size
         room = self.screen().availableGeometry()
         real = QGuiApplication.platformName() not in ("offscreen", "minimal")
@@ -200,6 +206,7 @@ class CounterShell(QFrame):
         self.board.stop()
         self.relay.stop()
         self.wedge.stop()
+        self.customer.stop()
         self.intake.stop()
         self._desk.office.devices.watch_cards(False)
         self._desk.office.devices.trigger_scan(False)
@@ -212,6 +219,7 @@ class CounterShell(QFrame):
 
     def _show_sign_in(self, reason: Reason) -> None:
         self.help.hide()
+        self.customer.set_locked(True)
         if self._current:
             self._page(self._current).left()
         self._outer.setCurrentIndex(0)
@@ -235,6 +243,7 @@ class CounterShell(QFrame):
         if self._operator is None:
             return
         self._outer.setCurrentIndex(1)
+        self.customer.set_locked(False)
         self._desk.office.devices.watch_cards(True)
         if not self._desk.demo:  # nobody knows the PIN of the demo's operator
             self.idle.start()
@@ -284,7 +293,7 @@ class CounterShell(QFrame):
 
     def _open_case(self, number: str) -> None:
         self.go("cases")
-        self.cases.find(number)
+        self.cases.show_number(number)
 
     def _toggle_help(self) -> None:
         self.help.hide() if self.help.isVisible() else self.help.open()

@@ -11,6 +11,7 @@ from app.texts import Texts
 from ui.desk import Desk
 from ui.pages.counter.preview import PreviewPane, Sight, printed_form
 from ui.pages.counter.session import IntakeSession
+from ui.pages.counter.signing import SignatureLine, Signing
 from ui.pages.counter.steps import set_text
 from ui.widgets.kit import Kit, box, clear, col, restyle, row
 from ui.words import day, weekday
@@ -25,9 +26,10 @@ class SidePanel(QFrame):
     decide = Signal()
     enlarge = Signal()
 
-    def __init__(self, kit: Kit, desk: Desk, session: IntakeSession) -> None:
+    def __init__(self, kit: Kit, desk: Desk, session: IntakeSession, signing: Signing) -> None:
         super().__init__()
         self._kit, self._desk, self._session = kit, desk, session
+        self.signature = SignatureLine(kit, desk.office.texts, signing)
         self._texts = desk.office.texts
         self._seconds = 0
         self._item_card = _ItemCard(kit, self._texts)
@@ -97,7 +99,8 @@ class SidePanel(QFrame):
         self._reason = kit.text("", "body", "muted", wrap=True, name="reason")
         self.receive = kit.button(self._texts["counter.receive"], "primary", "F9", "printer", "receive", h=48)
         self.receive.clicked.connect(self.decide)
-        return kit.card(self._reason, self.receive, gap=8, margins=(12, 12, 12, 12), name="decision")
+        parts = (self.signature, self._reason, self.receive)
+        return kit.card(*parts, gap=8, margins=(12, 12, 12, 12), name="decision")
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -114,6 +117,7 @@ class SidePanel(QFrame):
 
     def show_stored(self, stored: bool) -> None:
         self._paper.setVisible(not stored)
+        self.signature.setVisible(not stored and self._session.intake.applicant is not None)
 
     def set_wide(self, wide: bool) -> None:
         self.setFixedWidth(WIDE if wide else WIDTH)

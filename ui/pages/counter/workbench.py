@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 
 from app.domain.device import DeviceKind
 from app.domain.printing import PaperForm
+from app.services.printing import printable
 from ui.desk import Desk
 from ui.pages.counter.notices import Notices
 from ui.pages.counter.outcome import OutcomePanel
@@ -14,6 +15,7 @@ from ui.pages.counter.receiving import Receiving, Stage
 from ui.pages.counter.session import DraftState, IntakeSession
 from ui.pages.counter.sheet import Sheet
 from ui.pages.counter.side import SidePanel
+from ui.pages.counter.signing import Signing
 from ui.pages.counter.steps import set_text
 from ui.status import StatusBoard
 from ui.widgets.kit import Kit, box, col, row
@@ -39,7 +41,8 @@ class Workbench(QFrame):
         self._printer = ""
         self.notices = Notices(kit, self._texts)
         self.sheet = Sheet(kit, desk, session)
-        self.side = SidePanel(kit, desk, session)
+        self.signing = Signing(desk, session)
+        self.side = SidePanel(kit, desk, session, self.signing)
         self.outcome = OutcomePanel(kit, desk, receiving)
         self.large = LargePreview(kit, self._texts, self)
         self._drawing = Drawing(desk, session, lambda: not board.online)
@@ -57,6 +60,7 @@ class Workbench(QFrame):
         session.draft_changed.connect(self._show_draft)
         self.sheet.item.looked_at.connect(self.side.show_item)
         self.sheet.item.trouble.connect(self.notices.tell)
+        self.signing.trouble.connect(self.notices.tell)
         self.large.form_wanted.connect(self._show_large)
 
     def _head(self) -> QFrame:
@@ -197,7 +201,7 @@ class Workbench(QFrame):
 
 def decision_key(desk: Desk, offline: bool) -> str:
     """The button says what will happen: on paper or not, with the line or without."""
-    paper = printed_form(desk) is PaperForm.SLIP
+    paper = bool(printable(desk.office))
     return {
         (False, True): "counter.receive",
         (True, True): "counter.receive_offline",
