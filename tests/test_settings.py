@@ -1,0 +1,63 @@
+"""station.toml: devices by line and by themselves; every fault of a file at once."""
+
+from pathlib import Path
+
+import pytest
+
+from app.domain.device import DeviceKind
+from app.errors import SettingsError
+from app.settings import AUTO_DRIVERS, DRIVERS, DeviceSettings, read
+from devices.registry import known_drivers
+
+STATION = '[station]\nid = "DEMO01"\nmode = "counter"\nsite = "演示大厅"\n'
+
+
+def devices(tmp_path: Path, text: str) -> tuple[DeviceSettings, ...]:
+    file = tmp_path / "station.toml"
+    file.write_text(STATION + text, encoding="utf-8")
+    return read(file).devices
+
+
+def faults(tmp_path: Path, text: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        devices(tmp_path, text)
+    return str(caught.value.values["faults"])
+
+
+def test_a_device_on_a_line_and_one_that_is_found(tmp_path: Path) -> None:
+    found = devices(
+        tmp_path,
+        '[devices.id_reader]\ndriver = "sdt"\nline = "auto"\nid = "05.01-1"\n'
+        '[devices.receipt_printer]\ndriver = "escpos"\nline = "COM3"\nbaudrate = 19200\nwidth_mm = 58\n',
+    )
+    assert found == (
+        DeviceSettings(DeviceKind.ID_READER, "sdt", "auto", device_id="05.01-1"),
+        DeviceSettings(DeviceKind.RECEIPT_PRINTER, "escpos", "COM3", baudrate=19200, width_mm=58),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "where"),
+    [
+        ("id_reader", 'driver = "sdt"\nline = "/dev/ttyS0"\nid = "x"', "devices.id_reader.id"),
+        ("scanner", 'driver = "wedge"\nline = "auto"', "devices.scanner.line"),
+        ("scanner", 'driver = "serial"\nline = "auto"\nid = 5', "devices.scanner.id"),
+        ("a4_printer", 'driver = "ipp"\nline = "ipp://x/"\nid = "x"', "devices.a4_printer.id"),
+        ("id_reader", 'driver = "sdt"\nline = " "', "devices.id_reader.line"),
+        ("id_reader", 'driver = "magic"\nline = "auto"', "devices.id_reader.driver"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(tmp_path: Path, kind: str, table: str, where: str) -> None:
+    assert where in faults(tmp_path, f"[devices.{kind}]\n{table}\n")
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    said = faults(tmp_path, '[devices.id_reader]\ndriver = "magic"\nline = ""\nbaudrate = -1\nspeed = 1\n')
+    assert all(f"devices.id_reader.{key}" in said for key in ("driver", "line", "baudrate", "speed"))
+
+
+def test_the_settings_know_the_drivers_there_are() -> None:
+    for kind, drivers in DRIVERS.items():
+        if kind is not DeviceKind.DOCUMENT_CAMERA:  # the window's own, not the hub's
+            assert set(known_drivers(kind)) == set(drivers), kind
+    assert set(AUTO_DRIVERS) <= {driver for drivers in DRIVERS.values() for driver in drivers}
