@@ -1,13 +1,14 @@
 """No page, at no size, cuts a word or lets a widget spill."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.domain.device import DeviceKind, DeviceStatus
+from app.domain.device import DeviceKind, DeviceStatus, FoundDevice
 from app.domain.printing import PrintOutcome, PrintState
 from tests.ui.clerk import Clerk
 from tests.ui.fakes import Bench, person
@@ -129,6 +130,39 @@ def no_paper(clerk: Clerk) -> None:
     clerk.wait(lambda: clerk.sees("device_note"))
 
 
+def everything_broken(clerk: Clerk) -> None:
+    for kind in (DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER, DeviceKind.SCANNER):
+        clerk.hall.devices.set(kind, DeviceStatus.NO_DEVICE, "device.not_found")
+    clerk.hall.gateway.skew = timedelta(minutes=9)
+    clerk.hall.catalog.gone = True
+
+
+def sheet(clerk: Clerk) -> None:
+    everything_broken(clerk)
+    clerk.press(Qt.Key.Key_4, CTRL)
+    clerk.wait(lambda: clerk.sees("open_sheet"))
+    clerk.press(Qt.Key.Key_F7)
+    clerk.wait(lambda: "还不能开门" in clerk.words("verdict_note"))
+
+
+def found(clerk: Clerk) -> None:
+    clerk.press(Qt.Key.Key_4, CTRL)
+    clerk.wait(lambda: clerk.sees("find_devices"))
+    clerk.click("find_devices")
+    devices = [
+        FoundDevice(f"/dev/ttyUSB{n}", DeviceKind.ID_READER, "sdt", "演示阅读器", 115200) for n in range(7)
+    ]
+    clerk.hall.devices.search.set_result(devices)
+    clerk.wait(lambda: clerk.sees("station_lines"))
+
+
+def five_devices(clerk: Clerk) -> None:
+    for kind in DeviceKind:
+        clerk.hall.devices.set(kind, DeviceStatus.USER_ERROR, "device.printer_paper")
+    clerk.press(Qt.Key.Key_4, CTRL)
+    clerk.wait(lambda: clerk.sees("device_document_camera"))
+
+
 def locked_out(clerk: Clerk) -> None:
     clerk.hall.gateway.lock_out("0217")
     clerk.press(Qt.Key.Key_J, CTRL)
@@ -153,6 +187,7 @@ def help_card(clerk: Clerk) -> None:
 
 SCENES = [start, by_hand, searching, missing, crowded, ready, confirmed]
 SCENES += [in_doubt, failed, another_card, cases, verify, devices, help_card]
+SCENES += [sheet, found, five_devices]
 SCENES += [longest, enterprise, waiting, no_paper, locked_out, unlocking]
 
 

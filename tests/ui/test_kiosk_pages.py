@@ -213,6 +213,15 @@ def tour(person: Visitor) -> Iterator[str]:
     shell.go("staff")
     person.wait(lambda: not shell.idle.held)
     yield "staff"
+    shell.go("staff_sheet")
+    person.wait(lambda: not (shell.session.check and shell.session.check.running))
+    yield "staff sheet"
+    for kind in (DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER):
+        devices.set(kind, DeviceStatus.NO_DEVICE, "device.not_found")
+    person.bench.gateway.offline = True
+    person.touch("sheet_again")
+    person.wait(lambda: not (shell.session.check and shell.session.check.running))
+    yield "staff sheet, limits"
     shell.board.error = StoreDamagedError()
     shell.swap("closed")
     yield "closed"

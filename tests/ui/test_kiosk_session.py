@@ -405,6 +405,24 @@ def test_staff_come_by_the_hidden_corner(tmp_path: Path, qtbot: QtBot) -> None:
         assert person.place == "attract" and person.shell.session.operator is None
 
 
+def test_staff_look_at_the_readiness_sheet(tmp_path: Path, qtbot: QtBot) -> None:
+    with visitor(tmp_path, qtbot) as person:
+        person.wait(lambda: person.shell.board.ready)
+        person.shell.go("staff")
+        person.wait(lambda: not person.shell.idle.held)
+        person.touch("open_sheet")
+        person.at("staff_sheet")
+        person.wait(lambda: "可以开门" in person.words())
+        person.touch("sheet_print")
+        person.wait(lambda: "已在小票打印机上打印" in person.words())
+        assert len(person.devices.printed) == 1
+        person.devices.set(DeviceKind.ID_READER, DeviceStatus.NO_DEVICE, "device.not_found")
+        person.touch("sheet_again")
+        person.wait(lambda: "证件要手工录入" in person.words())
+        person.touch("foot_back")
+        person.at("staff")
+
+
 def test_the_window_is_closed_by_staff_only(tmp_path: Path, qtbot: QtBot) -> None:
     with visitor(tmp_path, qtbot) as person:
         person.wait(lambda: person.shell.board.ready)

@@ -88,16 +88,20 @@ class StatusStrip(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Where there is not room for every word, what is well keeps only its sign: no trouble is cut off."""
+        """No trouble is cut off: where there is not room for every word, what is well keeps only its sign,
+        then a device in trouble its sign and what is wrong.
+        """
         taken = sum(part.sizeHint().width() + GAP for part in self._fixed)
         spare = self.width() - taken - SIDE
         for button, line in zip(self._buttons, self._shown, strict=True):
             self._say(button, line, line.word)
-        for button, line in zip(self._buttons, self._shown, strict=True):
+        pills = list(zip(self._buttons, self._shown, strict=True))
+        shorter = [(b, line, "") for b, line in pills if line.well]
+        shorter += [(b, line, line.state) for b, line in pills if not line.well and line.key in DEVICES]
+        for button, line, word in shorter:
             if sum(b.sizeHint().width() + GAP for b in self._buttons) <= spare:
                 return
-            if line.well:
-                self._say(button, line, "")
+            self._say(button, line, word)
 
     def _tell_time(self) -> None:
         set_text(self._clock, hour(self._texts, self._desk.office.clock.now()))

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
 
 from app.domain.device import FoundDevice
 from app.services.found_devices import station_lines
@@ -13,7 +13,8 @@ from ui.desk import Desk
 from ui.status_lines import ICONS
 from ui.widgets.kit import Kit, box, col, row, stack
 
-MOST = 5  # rows that fit beside the lines to copy
+MOST = 4  # rows that fit beside the lines to copy; more of them scroll
+SCROLLED = 200  # px
 TICK_MS = 1000
 
 
@@ -109,11 +110,12 @@ class Finder(QObject):
     def _results(self, layout: QVBoxLayout, found: tuple[FoundDevice, ...]) -> None:
         kit, texts = self._kit, self._texts
         layout.addWidget(kit.text(texts.say("health.find_some", n=len(found)), "title", name="find_outcome"))
-        for number, device in enumerate(found[:MOST]):
-            layout.addWidget(self._row(number, device))
-        if len(found) > MOST:
-            more = texts.say("health.find_more", n=len(found) - MOST)
-            layout.addWidget(kit.text(more, "caption", "muted"))
+        rows = [self._row(number, device) for number, device in enumerate(found)]
+        if len(rows) <= MOST:
+            for one in rows:
+                layout.addWidget(one)
+        else:
+            layout.addWidget(_scrolled(box(col(*rows, gap=0))))
         self._lines(layout, found[min(self._chosen, len(found) - 1)])
 
     def _row(self, number: int, device: FoundDevice) -> QFrame:
@@ -153,3 +155,12 @@ class Finder(QObject):
         )
         copy.clicked.connect(self.copy)
         layout.addWidget(box(row(copy, None)))
+
+
+def _scrolled(rows: QFrame) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFixedHeight(SCROLLED)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(rows)
+    return area
