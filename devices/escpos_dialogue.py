@@ -154,7 +154,8 @@ class Dialogue:
         self._owed += 1
         self._line.write(status.ASK_PAPER_IN_ORDER, ASK_S)
         ends = min(time.monotonic() + ASK_S, ends)
-        if not any(isinstance(answer, status.InOrder) for answer in self.answers(ends)):
+        answers = self.answers(ends)
+        if not any(isinstance(answer, status.InOrder) and answer.is_paper for answer in answers):
             return False
         for _ in self.answers(min(time.monotonic() + _SETTLE_S, ends)):
             pass
@@ -201,7 +202,7 @@ class Dialogue:
             match answer:
                 case status.Automatic(four):
                     self._hear_automatic(status.from_automatic(four))
-                case status.InOrder(byte):
+                case status.InOrder(byte) if answer.is_paper:
                     self._hear_in_order(status.with_in_order_answer(PrinterState(), byte))
                 case status.Block():
                     self._hear_mark(answer.process_id)

@@ -13,7 +13,8 @@ when something happened.
                                           away (DLE DC4 8): it will never be finished behind our back;
                                           UNKNOWN if it does not: most go on after the paper is refilled
     the same after the first answer       UNKNOWN: only the cut may be missing
-    cutter or head error, no answer       UNKNOWN: the text may be complete and only the cut missing
+    cutter error, no answer               UNKNOWN: the text may be complete and only the cut missing
+    a head too hot                        waited for: it goes on by itself
     silence, or the line breaks           UNKNOWN once a byte has left, FAILED before
     a model that proves nothing           UNKNOWN, and it is said that somebody must look at the paper
 """
@@ -29,6 +30,7 @@ from app.errors import (
     DeviceTimeoutError,
     PrinterCoverError,
     PrinterFaultError,
+    PrinterHotError,
     PrinterPaperError,
     PrintUnprovenError,
 )
@@ -172,7 +174,10 @@ class EscposPrinter:
             state = None if self._talk.proof else self._talk.look_or_none(ends)
             if self._talk.proof is not None:
                 return _judge(self._talk.proof)
-            stops = stops + 1 if state is not None and _problem(state) is not None else 0
+            problem = None if state is None else _problem(state)
+            if isinstance(problem, PrinterHotError):
+                silent, problem = problem, None
+            stops = stops + 1 if problem is not None else 0
             if state is not None and stops >= _STOPS_BELIEVED:
                 return self._give_up(state, ends)
         return _unknown(silent)
@@ -216,6 +221,8 @@ def _problem(state: PrinterState) -> DeviceError | None:
         return PrinterCoverError("cover open")
     if state.paper_end:
         return PrinterPaperError("paper end")
+    if state.overheated and not state.can_recover and not state.unrecoverable:
+        return PrinterHotError("head too hot", part=state.faulty_part)
     if state.error or state.offline:
         return PrinterFaultError("error or off line", part=state.faulty_part)
     return None

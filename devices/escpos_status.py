@@ -151,6 +151,11 @@ class InOrder:
 
     byte: int
 
+    @property
+    def is_paper(self) -> bool:
+        """Whether it can be one: the bits that mean nothing are clear, as they are not in most noise."""
+        return self.byte & 0x60 == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Automatic:

@@ -6,7 +6,7 @@ piece of a FAILED slip after the paper is back.
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 import pytest
 
@@ -223,6 +223,20 @@ def test_a_mute_model_prints_and_asks_a_person_to_look(escpos: Emulated) -> None
         assert printer.print(SLIP, DEADLINE_S) == PrintOutcome(UNKNOWN, "device.print_unproven")
     assert whole_slips(escpos) == 1
     escpos.command("fault none")
+
+
+def test_a_hot_head_is_waited_for(escpos: Emulated) -> None:
+    """It stops in mid-slip and goes on by itself: the slip is whole, and nobody had to open the printer."""
+    with trouble_at(escpos, HALF, "fault hot") as printer:
+        cool = Timer(1.0, lambda: escpos.command("fault none"))
+        cool.start()
+        assert printer.print(SLIP, DEADLINE_S) == PrintOutcome(CONFIRMED)
+        cool.join()
+        escpos.command("fault hot")
+        assert printer.check().reason == "device.printer_hot"
+        assert printer.print(SLIP, DEADLINE_S) == PrintOutcome(FAILED, "device.printer_hot")
+    assert whole_slips(escpos) == 1
+    cure(escpos)
 
 
 def test_an_error_somebody_put_right_is_left_behind(escpos: Emulated) -> None:
