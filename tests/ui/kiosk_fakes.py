@@ -27,6 +27,7 @@ from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.numbering import NumberBlock
 from app.domain.outbox import OutboxMessage
 from app.domain.printing import DocumentOptions, PaperForm, PrintOutcome, PrintState, SlipPaper
+from app.domain.readiness import ReadinessSheet
 from app.domain.receipt import IssuedReceipt, Receipt
 from app.errors import NoCardError, OfflineError, RejectedError
 from app.ports import Enrolment, GatewayHealth, Granted, Picture
@@ -188,6 +189,9 @@ class PaperPress:
 
     def preview(self, receipt: Receipt, form: PaperForm, width_px: int) -> Picture:
         return Picture(1, 1, b"\xff\xff\xff")
+
+    def readiness_slip(self, sheet: ReadinessSheet, paper: SlipPaper) -> bytes:
+        return sheet.opening.value.encode()
 
     def qr_matrix(self, text: str) -> tuple[tuple[bool, ...], ...]:
         from app.receipts.qr import matrix

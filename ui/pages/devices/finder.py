@@ -115,7 +115,7 @@ class Finder(QObject):
             for one in rows:
                 layout.addWidget(one)
         else:
-            layout.addWidget(_scrolled(box(col(*rows, gap=0))))
+            layout.addWidget(_scrolled(box(col(*rows, gap=0), role="sheet")))
         self._lines(layout, found[min(self._chosen, len(found) - 1)])
 
     def _row(self, number: int, device: FoundDevice) -> QFrame:

@@ -250,6 +250,8 @@ class DevicesPage(QWidget):
     def _show_detail(self) -> None:
         if not self.isVisible():
             return
+        focus = self.focusWidget()
+        pressed = focus.objectName() if focus is not None and self._detail.isAncestorOf(focus) else ""
         line, gap = self._line(), self._gap()
         if line is not None:
             self._detail.show_line(line, self._health(), self._waiting)
@@ -257,6 +259,17 @@ class DevicesPage(QWidget):
             self._detail.show_missing(gap)
         elif self._current == FIND:
             self._detail.show_search()
+        if pressed:
+            self._keep_focus(pressed)
+
+    def _keep_focus(self, name: str) -> None:
+        """The button that was pressed is a new one now, or dead for a while: then its row has the focus."""
+        button = self._detail.findChild(QWidget, name)
+        row_of = self._buttons.get(self._current)
+        if button is not None and button.isEnabled():
+            button.setFocus()
+        elif row_of is not None:
+            row_of.setFocus()
 
     # -- actions -------------------------------------------------------------------------------------
 
