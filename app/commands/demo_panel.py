@@ -18,7 +18,15 @@ from ui.theme import COUNTER, style_sheet
 from ui.widgets.kit import KeyButton, Kit, col, row
 
 CARDS = ("resident", "hmt_residence", "foreigner_2023", "foreigner_2017", "rare", "bad_number")
-PAPER = {"ok": ("paper ok", "cover closed"), "out": ("paper out",), "cover": ("cover open",)}
+_WELL = ("plug", "power on", "fault none", "paper ok", "cover closed")
+PRINTER = {
+    "ok": (),
+    "out": ("paper out",),
+    "cover": ("cover open",),
+    "near_end": ("paper near_end",),
+    "cutter": ("fault cutter",),
+    "unplugged": ("unplug",),
+}
 WIDTH, HEIGHT = 340, 760
 SLIPS_MS = 500
 
@@ -59,12 +67,17 @@ class DemoPanel(QFrame):
     def _printer(self) -> QFrame:
         kit, group = self._kit, QButtonGroup(self)
         choices = []
-        for name, commands in PAPER.items():
+        for name, commands in PRINTER.items():
             choice = kit.choice(self._texts[f"demo_panel.paper_{name}"], on=name == "ok")
-            choice.clicked.connect(lambda _=False, c=commands: self._tell("escpos", c))
+            choice.clicked.connect(lambda _=False, c=(*_WELL, *commands): self._tell("escpos", c))
             group.addButton(choice)
             choices.append(choice)
-        return kit.card(kit.text(self._texts["demo_panel.printer"], "title"), row(*choices, gap=8), gap=8)
+        return kit.card(
+            kit.text(self._texts["demo_panel.printer"], "title"),
+            row(*choices[:3], gap=8),
+            row(*choices[3:], gap=8),
+            gap=8,
+        )
 
     def _slips(self) -> QFrame:
         scroll = QScrollArea()
