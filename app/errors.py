@@ -115,6 +115,13 @@ class FileKindError(RuleError):
     blame = Blame.OPERATOR
 
 
+class FileUnreadableError(RuleError):
+    """The disk or stick does not give the file."""
+
+    code = "rule.file_unreadable"
+    blame = Blame.OPERATOR
+
+
 class FileNameError(FileKindError):
     """A picture that calls itself a document, or the other way round."""
 
