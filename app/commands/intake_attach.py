@@ -29,7 +29,7 @@ def read_files(words: Sequence[str]) -> list[Attached]:
 
 
 def _read(word: str) -> Attached:
-    material, found, path = word.rpartition("=")
+    material, found, path = word.partition("=")
     if not (found and material and path):
         raise InvalidInputError(field="file")
     try:

@@ -97,7 +97,7 @@ def test_a_large_file_on_a_slow_line_stops_no_case_without_files(
 def test_files_take_turns(running: RunningGateway, station: AStation, tmp_path: Path) -> None:
     """A small file behind a large one is there long before the large one is."""
     with proxy(running.url) as wire, terminal(tmp_path / "data", station, wire.url) as on:
-        on.keep(1, pdf(LARGEST_FILE // 2))
+        on.keep(1, pdf(LARGEST_FILE // 5))
         on.keep(2, pdf(PART))
         heavy, light = take(on, 1), take(on, 2)
         wire.rate = 2_000_000.0
@@ -130,12 +130,12 @@ def test_a_broken_line_resumes_and_repeats_at_most_a_part(
 
 def test_a_restart_resumes_too(running: RunningGateway, station: AStation, tmp_path: Path) -> None:
     """Nothing but the gateway knows how far the file is: not even the DATA folder of before."""
-    data = pdf(12 * PART)
+    data = pdf(6 * PART)
     with proxy(running.url) as wire:
         with terminal(tmp_path / "data", station, wire.url) as on:
             kept, case_id = on.keep(1, data), take(on, 1)
             report = relay(on.office, files_s=0.0)
-            while wire.sent < 6 * PART:
+            while wire.sent < 3 * PART:
                 assert report.more or not report.uploaded
                 report = relay(on.office, files_s=0.01)
         half = wire.sent

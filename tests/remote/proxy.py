@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-_PIECE = 8192
+_PIECE = 1 << 15
 
 
 @dataclass
