@@ -58,6 +58,10 @@ class LibraryLine:
         self.sent = 0
         threading.Thread(target=self._listen, args=(process.stdout,), name="library", daemon=True).start()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def greet(self, deadline_s: float) -> None:
         """Hear how opening the port went.  Raises DeviceNotFoundError, DeviceTimeoutError."""
         ends = time.monotonic() + deadline_s

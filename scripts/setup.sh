@@ -15,8 +15,8 @@ packages="libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0 l
 locks="requirements/terminal.lock requirements/gateway.lock"
 if [ "$level" != run ]; then
     # Judges that are not ours (poppler, zbar), a display for the real-window tests, a clock that can be set, and what
-    # QtMultimedia loads.
-    packages="$packages poppler-utils zbar-tools xvfb openbox xdotool libfaketime libpulse0"
+    # QtMultimedia loads, and a compiler for the small reader library of the tests.
+    packages="$packages poppler-utils zbar-tools xvfb openbox xdotool libfaketime libpulse0 gcc libc6-dev"
     locks="$locks requirements/camera.lock requirements/dev.lock"
 fi
 if [ "$level" = devices ]; then
