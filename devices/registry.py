@@ -24,6 +24,7 @@ from devices.sdt_reader import SdtReader
 from devices.usb_line import open_usb_printer
 from devices.usb_search import search_usb
 from devices.wedge_scanner import KeyboardLine, WedgeScanner
+from devices.wlt_photo import can_decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class DeviceLine:
     """One configured device.  `line`: a URL or a port; `baudrate` 0: the driver's usual one.
 
     `profile`: the table of its model in resources/devices; "" the plain one.  `device_id`: of an `auto` line,
-    the only device that will do (the `id` that find-devices shows).
+    the only device that will do (the `id` that find-devices shows).  `photo_decoder`: the plug-in of an ID
+    reader and its arguments (devices/wlt_photo.py).
     """
 
     kind: DeviceKind
@@ -44,6 +46,7 @@ class DeviceLine:
     tray: str = ""
     duplex: bool = False
     device_id: str = ""
+    photo_decoder: tuple[str, ...] = ()
 
 
 def _open(device: DeviceLine, baudrate: int) -> Line:
@@ -51,6 +54,10 @@ def _open(device: DeviceLine, baudrate: int) -> Line:
 
 
 _readers = ReaderLines()
+
+
+def _sdt_reader(line: Line, device: DeviceLine) -> SdtReader:
+    return SdtReader(line, can_decode(device.photo_decoder))
 
 
 def _reader(device: DeviceLine, baudrate: int) -> Line:
@@ -75,7 +82,7 @@ class DriverEntry:
 
 
 _DRIVERS: dict[DeviceKind, dict[str, DriverEntry]] = {
-    DeviceKind.ID_READER: {"sdt": DriverEntry(lambda line, device: SdtReader(line), 0, _reader)},
+    DeviceKind.ID_READER: {"sdt": DriverEntry(_sdt_reader, 0, _reader)},
     DeviceKind.RECEIPT_PRINTER: {
         "escpos": DriverEntry(
             lambda line, device: EscposPrinter(line, printer_profiles.profile(device.profile)),
