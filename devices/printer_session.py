@@ -62,7 +62,7 @@ class PrinterSession(Session[ReceiptPrinter]):
 
         `deadline_s` is what may be waited beyond the time the bytes take on the line and on paper.
         """
-        rate = line_rate(self.device.line, self.device.baudrate)
+        rate = line_rate(self._on.line, self._on.baudrate)
         deadline_s += self._profile.seconds_for(len(data), rate)
         ends = time.monotonic() + deadline_s
         return self._worker.submit_bounded(

@@ -6,15 +6,18 @@ piece of a FAILED slip after the paper is back.
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from threading import Event, Thread, Timer
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.domain.printing import PrintOutcome, PrintState
 from app.errors import DeviceError
 from devices.escpos_printer import EscposPrinter
 from devices.line import READ_S, WRITE_S, Line, open_line
-from devices.printer_profiles import profile
+from devices.printer_profiles import Proof, profile
 from tests.devices.emulators import Emulated, emulator
 
 CONFIRMED, FAILED, UNKNOWN = PrintState.CONFIRMED, PrintState.FAILED, PrintState.UNKNOWN
@@ -256,3 +259,35 @@ def test_a_printer_without_a_cutter_gives_its_slip_too() -> None:
             while not (slips := device.command("printed")["slips"]):
                 pass
         assert slips[0]["cut"] is False
+
+
+class Babbler:
+    """A line on which a ready printer answers every question about itself, and `noise` to all else."""
+
+    def __init__(self, noise: bytes) -> None:
+        self._noise, self._said, self.sent = noise, b"", 0
+
+    def read(self, wait_s: float = READ_S) -> bytes:
+        said, self._said = self._said, b""
+        return said
+
+    def write(self, data: bytes, deadline_s: float = WRITE_S) -> None:
+        self.sent += len(data)
+        self._said += b"\x12" if data[:2] == b"\x10\x04" else self._noise
+
+    def close(self) -> None:
+        pass
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_noise_is_ever_a_process_id(noise: bytes) -> None:
+    model = replace(profile("plain"), proof=Proof.PROCESS_ID)
+    assert EscposPrinter(Babbler(noise), model).print(SLIP, 0.1).state is not CONFIRMED
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.binary(max_size=200).map(lambda noise: bytes(b for b in noise if b & 0xF0 or b & 0x0C)))
+def test_noise_without_an_answer_in_order_proves_nothing(noise: bytes) -> None:
+    model = replace(profile("plain"), proof=Proof.GS_R)
+    assert EscposPrinter(Babbler(noise), model).print(SLIP, 0.1).state is not CONFIRMED

@@ -6,14 +6,14 @@ from contextlib import closing
 import pytest
 
 from app.domain.device import DeviceStatus
-from app.domain.printing import PrintState, SlipText
+from app.domain.printing import PrintOutcome, PrintState, SlipText
 from app.errors import SettingsError
-from devices import printer_session
+from devices import printer_session, registry
 from devices.driver import Condition
 from devices.escpos_printer import EscposPrinter
 from devices.hub import DeviceHub
 from devices.line import open_line
-from devices.registry import DeviceLine
+from devices.registry import DeviceLine, DriverEntry
 from tests.devices.emulators import Emulated, emulator
 from tests.devices.test_hub import PATIENCE_S, PRINTER, Now, hub_of, line_to
 
@@ -78,6 +78,35 @@ def test_the_profile_of_a_station_reaches_driver_and_paper() -> None:
             assert "cutter" not in health.capabilities
             paper = hub.slip_paper()
             assert (paper.dots, paper.cutter, paper.text) == (384, False, SlipText.RASTER)
+
+
+class Patient:
+    """A driver that tells how long it was given."""
+
+    given_s = 0.0
+
+    def check(self) -> Condition:
+        return Condition()
+
+    def print(self, data: bytes, deadline_s: float) -> PrintOutcome:
+        Patient.given_s = deadline_s
+        return PrintOutcome(PrintState.CONFIRMED)
+
+
+@pytest.mark.parametrize(("line", "least", "most"), [("/dev/pts/none", 45, 60), ("socket://x:1", 9, 20)])
+def test_a_slow_line_is_given_the_time_its_bytes_take(
+    monkeypatch: pytest.MonkeyPatch, line: str, least: float, most: float
+) -> None:
+    entry = DriverEntry(lambda line, device: Patient(), 9600, lambda device, baudrate: NoLine())
+    monkeypatch.setitem(registry._DRIVERS[PRINTER], "patient", entry)
+    with hub_of(DeviceLine(PRINTER, "patient", line)) as (hub, _):
+        assert hub.print_slip(bytes(38_400), 10.0).result(PATIENCE_S).state is PrintState.CONFIRMED
+    assert least < Patient.given_s < most
+
+
+class NoLine:
+    def close(self) -> None:
+        pass
 
 
 def test_a_model_nobody_wrote_stops_the_start() -> None:
