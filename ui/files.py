@@ -1,5 +1,6 @@
 """Where files go and come from: the one place that opens a file dialog."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -35,6 +36,13 @@ class FileChoices:
             parent, self._texts["ui.save_zip"], str(Path.home() / name), self._texts["ui.zip_filter"]
         )
         return Path(chosen) if chosen else None
+
+    def open_materials(self, parent: QWidget) -> Sequence[Path]:
+        """Pictures and PDFs to be imported, as many as one likes."""
+        chosen, _ = QFileDialog.getOpenFileNames(
+            parent, self._texts["files.choose"], str(Path.home()), self._texts["files.filter"]
+        )
+        return tuple(Path(name) for name in chosen)
 
     def write(self, path: Path, data: bytes) -> None:
         """Raises StoreError."""

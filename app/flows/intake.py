@@ -90,7 +90,9 @@ class Intake:
 
     def with_taking(self, material: Material, taking: Taking | None) -> "Intake":
         takings = {k: t for k, t in self.takings.items() if k != material_key(material)}
-        return replace(self, takings=takings if taking is None else {**takings, material_key(material): taking})
+        if taking is not None:
+            takings[material_key(material)] = taking
+        return replace(self, takings=takings)
 
     def with_all_taken(self) -> "Intake":
         """As many as asked for of everything; what came as a file stays one."""

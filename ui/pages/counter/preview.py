@@ -15,6 +15,7 @@ from app.services.printing import printable
 from app.texts import Texts
 from ui.desk import Desk
 from ui.pages.counter.session import IntakeSession
+from ui.pictures import image_of
 from ui.widgets.kit import Kit, box, col, row
 from ui.widgets.painted import Painted
 
@@ -22,12 +23,6 @@ PAUSE_MS = 200
 RENDER_PX = 576
 EMPTY = QSize(480, 240)
 LARGE_PX = {PaperForm.SLIP: 576, PaperForm.A4: 900}
-
-
-def image_of(picture: Picture) -> QImage:
-    """A copy that outlives the bytes."""
-    line = 3 * picture.width
-    return QImage(picture.rgb, picture.width, picture.height, line, QImage.Format.Format_RGB888).copy()
 
 
 def printed_form(desk: Desk) -> PaperForm:

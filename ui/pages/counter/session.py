@@ -45,6 +45,7 @@ class IntakeSession(QObject):
         self.draft_error: AppError | None = None
         self._cleared: Intake | None = None
         self._frozen = False
+        self._coming = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.flush)
@@ -120,6 +121,11 @@ class IntakeSession(QObject):
             dropped, self._cleared = self._cleared.draft_id, None
             self.forget(dropped)
 
+    def expect_file(self, more: int) -> None:
+        """+1: a file of the draft is on its way to the disk; -1: it is there, or will not come."""
+        self._coming += more
+        self.changed.emit()
+
     # -- the draft -------------------------------------------------------------------------------
 
     def flush(self) -> None:
@@ -185,6 +191,8 @@ class IntakeSession(QObject):
             return "counter.reason.item"
         if any(f.severity is Severity.ERROR for f in self.findings()):
             return "counter.reason.errors"
+        if self._coming:
+            return "counter.reason.files_coming"
         if self.profile.compare_face and intake.identity_confirmed is None:
             return "counter.reason.face"
         return ""

@@ -1,0 +1,437 @@
+"""The capture sheet (拍材料): over the intake page, from the live picture to one kept document.
+
+Names a tour or a test may rely on: capture_sheet camera_view camera_words shoot shot_strip
+shot_left shot_right shot_earlier shot_later shot_crop shot_remove shot_undo crop_editor
+crop_apply crop_whole crop_cancel capture_import capture_done capture_close
+abandon abandon_pages go_on.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
+
+from app.domain.device import DeviceStatus
+from app.domain.page import WHOLE, Corners
+from app.errors import AppError
+from ui import icons
+from ui.camera.shots import MOST_SHOTS, Shots
+from ui.camera.source import CameraSource
+from ui.camera.strip import CELL_W, COLUMNS, GAP, ShotStrip
+from ui.camera.view import CameraView, CropEditor
+from ui.desk import Desk
+from ui.widgets.kit import Kit, box, col, row, stack
+from ui.words import sentence
+
+SIDE = COLUMNS * (CELL_W + GAP) + 44
+_SHELL_KEYS = (Qt.Key.Key_F1, Qt.Key.Key_J, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4)
+
+
+class CaptureSheet(QFrame):
+    """`done(pdf, pages)`: keep this; `closed`: nothing more is wanted; `import_wanted`: rather a file."""
+
+    done = Signal(bytes, int)
+    closed = Signal()
+    import_wanted = Signal()
+
+    def __init__(self, kit: Kit, desk: Desk, camera: CameraSource, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._kit, self._desk, self._texts, self._camera = kit, desk, desk.office.texts, camera
+        self._joining = self._taking = self._asking = self._has_frame = False
+        self._notice: tuple[str, str, str] | None = None
+        self.shots = Shots(desk, self)
+        self.setObjectName("capture_sheet")
+        self.setProperty("role", "card")
+        self._build()
+        self._wire()
+        self.hide()
+
+    # -- building ----------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        left = col(self._stage(), self._foot(), gap=8)
+        body = row(left, self._side(), gap=16)
+        body.setContentsMargins(16, 12, 16, 12)
+        body.setStretch(0, 1)
+        holder = QWidget()
+        holder.setLayout(body)
+        self.setLayout(col(self._head(), self._kit.rule(), holder, gap=0))
+
+    def _head(self) -> QFrame:
+        kit, texts = self._kit, self._texts
+        self._title = kit.text("", "title", name="capture_title")
+        self._simulated = kit.pill(texts["camera.simulated"], "accent", "info", name="camera_simulated")
+        self._state = kit.text("", "body", "muted", name="camera_state")
+        self._close = kit.button(texts["camera.close"], "secondary", "Esc", name="capture_close")
+        line = row(self._title, 8, self._simulated, self._state, None, self._close, gap=8)
+        return box(line, (16, 8, 8, 8))
+
+    def _stage(self) -> QWidget:
+        kit = self._kit
+        self.view, self.crop = CameraView(kit), CropEditor(kit)
+        self.view.setAccessibleName(self._texts["camera.view"])
+        self.crop.setAccessibleName(self._texts["camera.crop_view"])
+        self._words = kit.text("", "title", "on_primary", wrap=True, align="center", name="camera_words")
+        words = col(None, self._words, None)
+        words.setContentsMargins(64, 16, 64, 16)
+        self.view.setLayout(words)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.crop)
+        holder = QWidget()
+        holder.setLayout(self._stack)
+        return holder
+
+    def _foot(self) -> QFrame:
+        kit, texts = self._kit, self._texts
+        self._hint_icon = kit.icon("info", 20, "muted", 2)
+        self._hint = kit.text("", "body", "ink", wrap=True, name="capture_hint")
+        space = texts["camera.key_space"]
+        self.shoot = kit.button(texts["camera.shoot"], "primary", space, name="shoot", h=44, w=180)
+        self.apply = kit.button(texts["camera.crop_apply"], "primary", "Enter", name="crop_apply", h=44)
+        self.whole = kit.button(texts["camera.crop_whole"], "secondary", "W", name="crop_whole", h=44)
+        self.cancel = kit.button(texts["camera.crop_cancel"], "quiet", "Esc", name="crop_cancel", h=44)
+        self.give_up = kit.button("", "stop", name="abandon_pages", h=44)
+        self.go_on = kit.button(texts["camera.go_on"], "primary", "Esc", name="go_on", h=44)
+        acts = (self.cancel, self.whole, self.apply, self.give_up, self.go_on, self.shoot)
+        line = row(self._hint_icon, stack(self._hint), *acts, gap=8)
+        line.setStretch(1, 1)
+        return box(line, (4, 0, 0, 0), fixed=(0, 48))
+
+    def _side(self) -> QFrame:
+        kit, texts = self._kit, self._texts
+        self.strip = ShotStrip(kit, texts, self.shots)
+        scroll = QScrollArea()
+        scroll.setWidget(self.strip)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._count = kit.text("", "strong", name="shot_count")
+        self._empty = kit.text(texts["camera.no_pages"], "body", "muted", wrap=True)
+        turns, moves = (("left", "L"), ("right", "R")), (("earlier", "Ctrl+←"), ("later", "Ctrl+→"))
+        specs = (*turns, *moves, ("crop", "C"), ("remove", "Del"))
+        self._acts = [
+            kit.button(texts[f"camera.{word}"], "secondary", key, name=f"shot_{word}", h=30)
+            for word, key in specs
+        ]
+        pairs = [row(*self._acts[n : n + 2], gap=8) for n in (0, 2, 4)]
+        self.undo = kit.button(texts["camera.undo"], "quiet", "Ctrl+Z", name="shot_undo", h=30)
+        self.bring = kit.button(texts["camera.import"], "quiet", "I", name="capture_import", h=30)
+        self.finish = kit.button("", "primary", "Ctrl+Enter", name="capture_done", h=44)
+        under = col(*pairs, row(self.undo, self.bring, None, gap=8), self.finish, gap=6)
+        return box(col(self._count, self._empty, scroll, under, gap=8), fixed=(SIDE, 0))
+
+    def _wire(self) -> None:
+        camera, shots = self._camera, self.shots
+        camera.frame.connect(self._framed)
+        camera.captured.connect(self._captured)
+        camera.missed.connect(self._missed)
+        camera.health_changed.connect(self._show)
+        shots.changed.connect(self._show)
+        shots.trouble.connect(self._trouble)
+        self.strip.chosen.connect(shots.choose)
+        slots = (
+            lambda: shots.turn(-1), lambda: shots.turn(1), lambda: shots.move(-1), lambda: shots.move(1),
+            self.open_crop, shots.remove,
+        )  # fmt: skip
+        pairs = list(zip(self._acts, slots, strict=True))
+        pairs += [(self.undo, shots.undo), (self.shoot, self.take), (self.finish, self.keep)]
+        pairs += [
+            (self.bring, self.import_wanted.emit),
+            (self._close, self.escape),
+            (self.go_on, self.escape),
+        ]
+        pairs += [
+            (self.apply, self.apply_crop),
+            (self.cancel, self.close_crop),
+            (self.give_up, self._abandon),
+        ]
+        pairs += [(self.whole, lambda: self.crop.set_corners(WHOLE))]
+        for button, slot in pairs:
+            button.clicked.connect(lambda _checked=False, act=slot: self._acted(act))
+        self.crop.moved.connect(self._show_hint)
+
+    def _acted(self, act: Callable[[], None]) -> None:
+        """The keyboard goes back to the picture, so that space and pedal take the next page."""
+        self._notice = None
+        act()
+        self._refocus()
+
+    def _refocus(self) -> None:
+        if self.isVisible():
+            (self.crop if self.cropping else self.view).setFocus()
+
+    # -- coming and going --------------------------------------------------------------------------
+
+    def open(self, material: str) -> None:
+        self._title.setText(self._texts.say("camera.title", name=material))
+        self.shots.clear()
+        self._joining = self._taking = self._asking = False
+        self.view.show_frame(None, None)
+        self._stack.setCurrentWidget(self.view)
+        self.show()
+        self.raise_()
+        self.resume()
+        self._show()
+        self._refocus()
+
+    def resume(self) -> None:
+        """The page is on screen again."""
+        if not self.isHidden():
+            self._camera.start()
+
+    def pause(self) -> None:
+        """Another page is: the camera need not work meanwhile."""
+        self._camera.stop()
+
+    def finished(self) -> None:
+        """It was kept: nothing is left to ask about."""
+        self._joining = False
+        self.shots.clear()
+        self._leave()
+
+    def drop(self) -> None:
+        """The pages are nobody's any more: without a question."""
+        self.close_crop()
+        self._abandon()
+
+    def brought(self, words: str, icon: str = "done", tone: str = "ok") -> None:
+        """What came of an import that was begun from here."""
+        self._notice = (icon, tone, words)
+        self._show()
+
+    def not_kept(self, error: AppError) -> None:
+        """The pages stay, to be kept once more."""
+        self._joining = False
+        self._notice = ("fail", "stop", self._texts.error(error))
+        self._show()
+
+    def escape(self) -> None:
+        """Out of the crop, out of the question, out of the sheet: asked only if pages would be lost."""
+        if self.cropping:
+            self.close_crop()
+        elif self._asking:
+            self._asking = False
+            self._show()
+        elif self.shots.items:
+            self._asking = True
+            self._show()
+            self.go_on.setFocus()
+        else:
+            self._leave()
+
+    def _abandon(self) -> None:
+        self.shots.clear()
+        self._leave()
+
+    def _leave(self) -> None:
+        self.pause()
+        self.view.show_frame(None, None)
+        self.hide()
+        self.closed.emit()
+
+    # -- pages -------------------------------------------------------------------------------------
+
+    @property
+    def cropping(self) -> bool:
+        return self._stack.currentWidget() is self.crop
+
+    def take(self) -> None:
+        """Space, Enter, or a pedal that sends Enter."""
+        if self._may_take:
+            self._taking = True
+            self._show()
+            self._camera.capture()
+
+    @property
+    def _may_take(self) -> bool:
+        busy = self._taking or self._joining or self._asking or self.cropping
+        return self._camera.live and not busy and not self.shots.full
+
+    def _captured(self, image: QImage) -> None:
+        if self._taking and self.isVisible():
+            self._taking = False
+            self.shots.take(image)
+
+    def _missed(self) -> None:
+        self._taking = False
+        if self._camera.live:
+            self._notice = ("warning", "warn", self._texts["camera.missed"])
+        self._show()
+
+    def open_crop(self) -> None:
+        shot = self.shots.current
+        if shot is not None and shot.photo:
+            self.crop.open(QImage.fromData(shot.photo), shot.corners)
+            self._stack.setCurrentWidget(self.crop)
+            self._show()
+
+    def apply_crop(self) -> None:
+        corners: Corners | None = self.crop.corners
+        self.close_crop()
+        self.shots.crop(corners)
+
+    def close_crop(self) -> None:
+        self._stack.setCurrentWidget(self.view)
+        self._show()
+
+    def keep(self) -> None:
+        """Ctrl+Enter: all pages, one document."""
+        if self.shots.ready and not self._joining and not self.cropping:
+            self._joining, self._asking, pages = True, False, len(self.shots.items)
+            self._show()
+            self.shots.join(lambda pdf: self.done.emit(pdf, pages), self.not_kept)
+
+    def _trouble(self, error: AppError) -> None:
+        self._notice = ("fail", "stop", self._texts.error(error))
+        self._show()
+
+    # -- keys --------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """While it is open its keys come before those of the page; leaving the page stays possible."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            if event.key() == Qt.Key.Key_F1 or (control and event.key() in _SHELL_KEYS):
+                return super().event(event)
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, control = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        event.accept()
+        if event.isAutoRepeat() and key not in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            return
+        if key == Qt.Key.Key_Escape:
+            self._acted(self.escape)
+        elif self.cropping:
+            self._crop_key(key)
+        elif control:
+            self._control_key(key)
+        else:
+            self._plain_key(key)
+
+    def _crop_key(self, key: int) -> None:
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._acted(self.apply_crop)
+        elif key == Qt.Key.Key_W:
+            self.crop.set_corners(WHOLE)
+
+    def _control_key(self, key: int) -> None:
+        acts = {
+            Qt.Key.Key_Return: self.keep,
+            Qt.Key.Key_Enter: self.keep,
+            Qt.Key.Key_Left: lambda: self.shots.move(-1),
+            Qt.Key.Key_Right: lambda: self.shots.move(1),
+            Qt.Key.Key_Z: self.shots.undo,
+        }
+        if key in acts:
+            self._acted(acts[Qt.Key(key)])
+
+    def _plain_key(self, key: int) -> None:
+        acts = {
+            Qt.Key.Key_Space: self.take,
+            Qt.Key.Key_Return: self.take,
+            Qt.Key.Key_Enter: self.take,
+            Qt.Key.Key_Left: lambda: self.shots.choose(self.shots.chosen - 1),
+            Qt.Key.Key_Right: lambda: self.shots.choose(self.shots.chosen + 1),
+            Qt.Key.Key_L: lambda: self.shots.turn(-1),
+            Qt.Key.Key_R: lambda: self.shots.turn(1),
+            Qt.Key.Key_C: self.open_crop,
+            Qt.Key.Key_Delete: self.shots.remove,
+            Qt.Key.Key_I: self.import_wanted.emit,
+        }
+        if key in acts and not self._asking:
+            self._acted(acts[Qt.Key(key)])
+
+    # -- showing -----------------------------------------------------------------------------------
+
+    def _framed(self, image: QImage, corners: Corners | None) -> None:
+        if self.isVisible() and self._camera.live:
+            changed = (corners is not None) != self.view.found or self._words.isVisible()
+            self.view.show_frame(image, corners)
+            self._has_frame = True
+            if changed:
+                self._show()
+
+    def _show(self) -> None:
+        if not self._camera.live:
+            self._has_frame = False
+            self.view.show_frame(None, None)
+        self._show_state()
+        self._show_pages()
+        self._show_buttons()
+        self._show_hint()
+
+    def _show_state(self) -> None:
+        """The words over the dark picture, while there is none."""
+        health, texts = self._camera.health, self._texts
+        self._simulated.setVisible(self._camera.simulated)
+        self._state.setText(texts[f"device_status.{health.status.value}"])
+        if health.status is DeviceStatus.STARTING or (self._camera.live and not self._has_frame):
+            words = texts["camera.starting"]
+        elif not self._camera.live:
+            words = sentence(texts, health.reason)
+            if self.shots.items:
+                words = f"{words}\n{texts['camera.pages_stay']}"
+        else:
+            words = ""
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
+
+    def _show_pages(self) -> None:
+        n = len(self.shots.items)
+        self._count.setText(self._texts.say("camera.count", n=n))
+        self._count.setVisible(bool(n))
+        self._empty.setVisible(not n)
+        self.finish.setText(self._texts.say("camera.done", n=n) if n else self._texts["camera.done_none"])
+        self.finish.setAccessibleName(self.finish.text())
+        self.give_up.setText(self._texts.say("camera.abandon", n=n))
+
+    def _show_buttons(self) -> None:
+        shots, crop, asking = self.shots, self.cropping, self._asking
+        chosen = shots.current is not None and not crop and not self._joining and not asking
+        for button in self._acts:
+            button.setEnabled(chosen and bool(shots.current and shots.current.photo))
+        self._acts[2].setEnabled(chosen and shots.chosen > 0)
+        self._acts[3].setEnabled(chosen and shots.chosen < len(shots.items) - 1)
+        self._acts[5].setEnabled(chosen)
+        self.undo.setVisible(shots.can_undo)
+        self.bring.setEnabled(not crop and not self._joining)
+        self.finish.setEnabled(shots.ready and not crop and not self._joining and not asking)
+        self.shoot.setEnabled(self._may_take)
+        self.shoot.setVisible(not crop and not asking)
+        for button in (self.apply, self.whole, self.cancel):
+            button.setVisible(crop)
+        for button in (self.give_up, self.go_on):
+            button.setVisible(asking)
+
+    def _show_hint(self) -> None:
+        texts = self._texts
+        tools = self._desk.office.page_tools
+        if self._notice is not None:
+            self._say(*self._notice)
+        elif self._asking:
+            self._say("warning", "warn", texts.say("camera.ask", n=len(self.shots.items)))
+        elif self.cropping:
+            self._say("info", "muted", texts.say("camera.crop_hint", n=self.crop.active + 1))
+        elif self._joining:
+            self._say("clock", "muted", texts["camera.joining"])
+        elif self.shots.full:
+            self._say("warning", "warn", texts.say("camera.full", n=MOST_SHOTS))
+        elif not self._camera.live or not self._has_frame:
+            self._say("info", "muted", texts["camera.import_instead"])
+        elif tools is None or not tools.finds_pages:
+            self._say("info", "muted", texts["camera.cannot_find"])
+        elif self.view.found:
+            self._say("done", "ok", texts["camera.found"])
+        else:
+            self._say("warning", "warn", texts["camera.not_found"])
+
+    def _say(self, icon: str, tone: str, words: str) -> None:
+        self._hint_icon.setPixmap(icons.pixmap(icon, 20, self._kit.pal.of(tone), 2))
+        if self._hint.text() != words:
+            self._hint.setText(words)
+            self.view.setAccessibleDescription(words)

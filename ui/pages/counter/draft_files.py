@@ -1,0 +1,151 @@
+"""The materials on file of the draft on the page: what is kept, and what follows for the counts.
+
+The store is the truth: after every change its list is read again.  A file says that the
+material came, as photographed (`scan`) or brought as a file (`file`); the last file taken away
+takes that back, to what had been counted before.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.catalog import Material
+from app.domain.material_file import FileRole, MaterialFile, MediaType
+from app.errors import AppError
+from app.flows.intake import Taking, material_key
+from app.services import materials
+from ui.desk import Desk
+from ui.pages.counter.session import IntakeSession
+
+SCAN, FILE = "scan", "file"
+
+
+class DraftFiles(QObject):
+    """`changed`: other files, or something is being kept; `trouble(AppError)`."""
+
+    changed = Signal()
+    trouble = Signal(object)
+
+    def __init__(self, desk: Desk, session: IntakeSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._session = desk, session
+        self._draft = session.intake.draft_id
+        self._before: dict[str, Taking | None] = {}
+        self.files: tuple[MaterialFile, ...] = ()
+        session.changed.connect(self._follow)
+
+    def of(self, material: Material) -> tuple[MaterialFile, ...]:
+        key = material_key(material)
+        return tuple(f for f in self.files if f.material_key == key and f.role is FileRole.MATERIAL)
+
+    def pages(self, material: Material) -> int:
+        return sum(file.pages for file in self.of(material))
+
+    def how(self, material: Material) -> str:
+        """How a material came that has files; "paper" where it has none."""
+        taking = self._session.intake.taking(material)
+        if not self.of(material):
+            return "paper"
+        return taking.how if taking is not None and taking.how in (SCAN, FILE) else SCAN
+
+    # -- the draft ---------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        """Another draft is on the page: a new one, one restored, or the cleared one come back."""
+        if self._session.intake.draft_id != self._draft:
+            self._draft = self._session.intake.draft_id
+            self.files, self._before = (), {}
+            self._read()
+
+    def _read(self) -> None:
+        office, draft = self._desk.office, self._draft
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: tuple(materials.files_of_draft(office, draft)),
+            owner=self,
+            done=lambda files: self._loaded(draft, files),
+            failed=self.trouble.emit,
+        )
+
+    def _loaded(self, draft: str, files: tuple[MaterialFile, ...]) -> None:
+        if draft == self._draft:
+            self.files = files
+            self.changed.emit()
+
+    # -- changes -----------------------------------------------------------------------------------
+
+    def keep(
+        self,
+        material: Material,
+        data: bytes,
+        media_type: MediaType,
+        pages: int,
+        how: str,
+        done: Callable[[], None],
+        failed: Callable[[AppError], None],
+    ) -> None:
+        """Store a file of a material of the draft that is on the page now."""
+        office, draft, key = self._desk.office, self._draft, material_key(material)
+        self._session.expect_file(+1)
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: materials.keep(office, draft, data, media_type, pages, material_key=key),
+            owner=self,
+            done=lambda _file: self._kept(draft, material, how, done),
+            failed=lambda error: self._not_kept(error, failed),
+        )
+
+    def _kept(self, draft: str, material: Material, how: str, done: Callable[[], None]) -> None:
+        self._session.expect_file(-1)
+        if draft == self._draft:
+            if not self.of(material):
+                self._before[material_key(material)] = self._session.intake.taking(material)
+            self._session.apply(self._session.intake.with_file(material, how))
+            self._read()
+        done()
+
+    def _not_kept(self, error: AppError, failed: Callable[[AppError], None]) -> None:
+        self._session.expect_file(-1)
+        failed(error)
+
+    def drop(self, material: Material, file: MaterialFile) -> None:
+        office = self._desk.office
+        last = self.of(material) == (file,)
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: materials.drop(office, file.file_id),
+            owner=self,
+            done=lambda _none: self._dropped(material, last),
+            failed=self.trouble.emit,
+        )
+
+    def _dropped(self, material: Material, last: bool) -> None:
+        if last:
+            before = self._before.pop(material_key(material), None)
+            self._session.apply(self._session.intake.with_taking(material, before))
+        self._read()
+
+    def take_back(self, material: Material, file: MaterialFile, how: str) -> None:
+        """Undo a drop."""
+        office = self._desk.office
+
+        def back() -> bool:
+            try:
+                materials.take_back(office, file.file_id)
+            except LookupError:
+                return False
+            return True
+
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            back,
+            owner=self,
+            done=lambda there: self._came_back(material, how) if there else self._read(),
+            failed=self.trouble.emit,
+        )
+
+    def _came_back(self, material: Material, how: str) -> None:
+        if not self.of(material):
+            self._before[material_key(material)] = self._session.intake.taking(material)
+        self._session.apply(self._session.intake.with_file(material, how))
+        self._read()

@@ -1,0 +1,173 @@
+"""Materials on file at the counter: the capture sheet, the import and the viewer over one page."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.domain.catalog import Material
+from app.domain.material_file import MediaType
+from ui.camera.choice import camera_of
+from ui.camera.sheet import CaptureSheet
+from ui.desk import Desk
+from ui.files import FileChoices
+from ui.pages.counter.draft_files import SCAN, DraftFiles
+from ui.pages.counter.file_viewer import FileViewer
+from ui.pages.counter.importing import MOST_AT_ONCE, ImportRun
+from ui.pages.counter.notices import Notices
+from ui.pages.counter.session import IntakeSession
+from ui.status import StatusBoard
+from ui.widgets.kit import Kit
+
+
+class Filing(QObject):
+    """`closed`: what lay over the page is gone; the cursor goes back to the table."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        kit: Kit,
+        desk: Desk,
+        session: IntakeSession,
+        board: StatusBoard,
+        notices: Notices,
+        choices: FileChoices,
+        page: QWidget,
+    ) -> None:
+        super().__init__(page)
+        self._kit, self._desk, self._texts = kit, desk, desk.office.texts
+        self._session, self._notices, self._choices, self._page = session, notices, choices, page
+        self._material: Material | None = None
+        self._run: ImportRun | None = None
+        self.files = DraftFiles(desk, session, self)
+        self.viewer = FileViewer(kit, desk, self.files, page)
+        self.camera = camera_of(desk, self)
+        self.sheet: CaptureSheet | None = None
+        if self.camera is not None:
+            camera = self.camera
+            self.sheet = CaptureSheet(kit, desk, camera, page)
+            self.sheet.done.connect(self._keep_pages)
+            self.sheet.closed.connect(self.closed)
+            self.sheet.import_wanted.connect(self._import_instead)
+            camera.health_changed.connect(lambda: board.tell(camera.health))
+            board.tell(camera.health)
+        self.viewer.closed.connect(self.closed)
+        self.files.trouble.connect(notices.tell)
+
+    @property
+    def open(self) -> bool:
+        """Whether something lies over the page."""
+        return not self.viewer.isHidden() or (self.sheet is not None and not self.sheet.isHidden())
+
+    @property
+    def importing(self) -> bool:
+        return self._run is not None
+
+    def place(self) -> None:
+        """The page has another size."""
+        inner = self._page.rect().adjusted(16, 12, -16, -12)
+        for cover in (self.viewer, self.sheet):
+            if cover is not None:
+                cover.setGeometry(inner)
+
+    def entered(self) -> None:
+        if self.sheet is not None:
+            self.sheet.resume()
+
+    def left(self) -> None:
+        if self.sheet is not None:
+            self.sheet.pause()
+
+    def leave(self) -> None:
+        """Another operator, or the next case: pages of the one before are nobody's any more."""
+        if self._run is not None:
+            self._run.stop()
+        if self.sheet is not None and not self.sheet.isHidden():
+            self.sheet.drop()
+        if not self.viewer.isHidden():
+            self.viewer.leave()
+        self._notices.drop("import")
+
+    # -- the camera --------------------------------------------------------------------------------
+
+    def shoot(self, material: Material) -> None:
+        """P: by camera where one is configured, else from files."""
+        if self.sheet is None:
+            self.bring(material)
+        elif not self.open:
+            self._material = material
+            self.place()
+            self.sheet.open(material.name)
+
+    def _keep_pages(self, pdf: bytes, pages: int) -> None:
+        material, sheet = self._material, self.sheet
+        assert material is not None and sheet is not None
+        self.files.keep(material, pdf, MediaType.PDF, pages, SCAN, sheet.finished, sheet.not_kept)
+
+    def _import_instead(self) -> None:
+        if self._material is not None:
+            self.bring(self._material)
+
+    # -- files -------------------------------------------------------------------------------------
+
+    def bring(self, material: Material) -> None:
+        """I: choose files."""
+        self.take_in(material, self._choices.open_materials(self._page))
+
+    def take_in(self, material: Material, paths: Sequence[Path]) -> None:
+        """Chosen or dropped files of a material; one run at a time."""
+        if not paths or self._run is not None:
+            return
+        if len(paths) > MOST_AT_ONCE:
+            body = self._texts.say("files.too_many", n=MOST_AT_ONCE)
+            self._notice("warn", self._texts["files.reading_one"], body)
+            return
+        self._notices.drop("import")
+        self._run = ImportRun(self._desk, self.files, material, paths, self)
+        self._run.progressed.connect(self._progress)
+        self._run.ended.connect(self._ended)
+        self._session.expect_file(+1)
+        self._run.start()
+
+    def _progress(self) -> None:
+        run, texts = self._run, self._texts
+        if run is None:
+            return
+        stop = self._kit.button(texts["files.cancel"], "secondary", name="import_stop", h=28)
+        stop.clicked.connect(run.stop)
+        title = texts.say("files.reading", done=run.done, total=run.total) if run.total > 1 else ""
+        note = texts["files.reading_note"]
+        self._notices.say("import", "primary", title or texts["files.reading_one"], note, stop)
+
+    def _ended(self) -> None:
+        run, self._run, texts = self._run, None, self._texts
+        assert run is not None
+        self._session.expect_file(-1)
+        self._notices.drop("import")
+        if run.refused:
+            lines = [
+                texts.say("files.refused_line", file=r.file, why=texts.error(r.why)) for r in run.refused[:5]
+            ]
+            self._notice("stop", texts.say("files.refused", n=len(run.refused)), "\n".join(lines))
+        elif run.stopped:
+            self._notice("warn", texts.say("files.stopped", n=run.kept), "")
+        elif run.kept and self.sheet is not None and not self.sheet.isHidden():
+            self.sheet.brought(texts.say("files.kept", n=run.kept))
+        run.deleteLater()
+
+    def _notice(self, tone: str, title: str, body: str) -> None:
+        close = self._kit.button(self._texts["counter.understood"], "quiet", name="import_close", h=28)
+        close.clicked.connect(lambda: self._notices.drop("import"))
+        self._notices.say("import", tone, title, body, close)
+        if self.sheet is not None and not self.sheet.isHidden():
+            self.sheet.brought("\n".join(t for t in (title, body) if t), "warning", tone)
+
+    # -- looking -----------------------------------------------------------------------------------
+
+    def look(self, material: Material) -> None:
+        """V."""
+        if self.files.of(material) and not self.open:
+            self.place()
+            self.viewer.open(material)
