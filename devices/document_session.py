@@ -7,6 +7,7 @@ out: a document that waits for its turn is never sent, one on its way is cancell
 import logging
 import time
 from concurrent.futures import Future
+from dataclasses import replace
 from threading import Event, Lock
 from typing import Protocol
 
@@ -36,8 +37,13 @@ class DocumentSession(Session[DocumentPrinter]):
     _pending_lock = Lock()
 
     def print(self, pdf: bytes, options: DocumentOptions, deadline_s: float) -> Future[PrintOutcome]:
-        """UNKNOWN when the driver hangs, FAILED when it had not even begun."""
+        """UNKNOWN when the driver hangs, FAILED when it had not even begun.
+
+        Tray and two sides are what `options` ask for, else what the station's settings say.
+        """
         ends, dropped = time.monotonic() + deadline_s, Event()
+        tray, duplex = options.tray or self.device.tray, options.duplex or self.device.duplex
+        options = replace(options, tray=tray, duplex=duplex)
         self._keep(dropped, True)
 
         def late(started: bool) -> PrintOutcome:

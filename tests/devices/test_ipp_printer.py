@@ -314,6 +314,17 @@ def test_the_hub_prints_and_says_who_it_is(hub: DeviceHub, printer: Emulated) ->
     assert health.status is DeviceStatus.ONLINE and health.simulated and "duplex" in health.capabilities
 
 
+def test_tray_and_sides_are_the_stations_own(printer: Emulated) -> None:
+    line = DeviceLine(DeviceKind.A4_PRINTER, "ipp", line_of(printer), tray="tray-1", duplex=True)
+    hub = DeviceHub([line], FakeClock())
+    try:
+        assert hub.print_document(TWO, DocumentOptions(), PATIENCE_S).result(PATIENCE_S) == CONFIRMED
+    finally:
+        hub.close()
+    (job,) = printer.command("printed")["printed"]
+    assert (job["tray"], job["sides"], job["sheets"]) == ("tray-1", "two-sided-long-edge", 1)
+
+
 def test_a_session_that_ends_takes_everything_back(hub: DeviceHub, printer: Emulated) -> None:
     """The one on its way, and the one that waits behind it."""
     printer.command("fault ends_at 1")
