@@ -115,6 +115,8 @@ class Session(ABC, Generic[_D]):
         connecting = self._driver is None
         self._token = token_of(self.device.line)  # before: what comes while we try must not be missed
         try:
+            if self._is_broken():
+                raise DeviceNotFoundError("the line broke")
             return self._tick(self._connected())
         except DeviceError as error:
             return self._failed(error, connecting and self._driver is None)
@@ -132,6 +134,9 @@ class Session(ABC, Generic[_D]):
             return True
         if self._line is None:
             return is_network(self.device.line)  # nothing but a try can tell
+        return self._is_broken()
+
+    def _is_broken(self) -> bool:
         return isinstance(self._line, Watchable) and self._line.is_broken()
 
     def _connected(self) -> _D:

@@ -93,12 +93,19 @@ class DeviceWorker(Executor):
             try:
                 job = self._jobs.get(timeout=self._until_idle())
             except queue.Empty:
-                if time.monotonic() >= self._next_idle or self._glance():
+                if time.monotonic() >= self._next_idle or self._cannot_wait():
                     self._run_idle()
                 continue
             if job is None:
                 return
             self._run(*job)
+
+    def _cannot_wait(self) -> bool:
+        try:
+            return self._glance()
+        except Exception:
+            logger.exception("looking at a device failed")
+            return False
 
     def _until_idle(self) -> float | None:
         if self._idle is None:

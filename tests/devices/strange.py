@@ -28,6 +28,11 @@ def noise(seed: int) -> Behaviour:
     return lambda data: random_bytes.randbytes(random_bytes.randint(1, 30)) if data else b""
 
 
+def hang_up(data: bytes) -> bytes:
+    """A loose contact: the line breaks as soon as it stands."""
+    raise OSError
+
+
 def chatter(data: bytes) -> bytes:
     """Talks without being asked."""
     return b"0123456789\r\n"

@@ -12,6 +12,7 @@ from threading import Event
 from typing import TypeVar
 
 import pytest
+import serial
 
 from app.domain.device import (
     CardRead,
@@ -25,6 +26,7 @@ from app.domain.device import (
 from app.domain.printing import PrintOutcome, PrintState, SlipPaper
 from app.errors import (
     CardUnreadableError,
+    DeviceBusyError,
     DeviceError,
     DeviceNotConfiguredError,
     DeviceNotFoundError,
@@ -34,10 +36,14 @@ from app.errors import (
     SettingsError,
 )
 from app.ports import Devices
+from devices import registry
+from devices.change_log import CHANGES
+from devices.driver import Condition
 from devices.emulators.cards import PRESETS
 from devices.hub import DeviceHub
-from devices.registry import DeviceLine, known_drivers
+from devices.registry import DeviceLine, DriverEntry, known_drivers
 from tests.devices.emulators import ROOT, Emulated, emulator
+from tests.devices.strange import hang_up, strange_server
 
 PATIENCE_S = 20.0
 READER, PRINTER, SCANNER = DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER, DeviceKind.SCANNER
@@ -303,6 +309,64 @@ def test_nothing_of_a_card_or_a_code_is_logged(
         ear.next(Scanned)
     said = caplog.text
     assert not any(text in said for text in (document.name, document.number, document.address, "SECRETCODE"))
+
+
+def test_a_port_another_program_has_is_busy_and_heals() -> None:
+    """Not "no device": the cable is in, somebody else uses it."""
+    with emulator("sdt", "--listen", "pty") as device:
+        with serial.Serial(device.address, exclusive=True), hub_of(line_to(READER, device)) as (hub, ear):
+            assert ear.status(DeviceStatus.BUSY).reason == "device.busy"
+            error = hub.read_card(PATIENCE_S, Event()).exception(PATIENCE_S)
+            assert isinstance(error, DeviceBusyError)
+        with hub_of(line_to(READER, device)) as (_, ear):
+            ear.status(DeviceStatus.ONLINE)
+
+
+def test_what_a_device_can_do_is_told_and_kept_while_it_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The driver is played: its conditions are what is looked at here."""
+
+    class Played:
+        def __init__(self, line: object) -> None:
+            self.line = line
+
+        def check(self) -> Condition:
+            return Condition(facts={"paper": "unknown"}, capabilities=("cutter",))
+
+    monkeypatch.setitem(
+        registry._DRIVERS[PRINTER], "played", DriverEntry(lambda line, device: Played(line), 0)
+    )
+    with emulator("escpos") as device:
+        hub, ear = DeviceHub([DeviceLine(PRINTER, "played", device.url)], Now()), Ear()
+        hub.listen(ear.heard.put)
+        assert ear.status(DeviceStatus.ONLINE).capabilities == ("cutter",)
+    health = ear.status(DeviceStatus.NO_DEVICE)
+    hub.close()
+    assert (health.capabilities, health.facts) == (("cutter",), {})
+
+
+def test_a_self_test_asks_the_driver_for_more_than_how_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Tested:
+        def check(self) -> Condition:
+            return Condition()
+
+        def self_test(self) -> Condition:
+            return Condition(facts={"page": "printed"})
+
+    monkeypatch.setitem(registry._DRIVERS[PRINTER], "tested", DriverEntry(lambda line, device: Tested(), 0))
+    with emulator("escpos") as device, hub_of(DeviceLine(PRINTER, "tested", device.url)) as (hub, _):
+        assert hub.self_test(PRINTER).result(PATIENCE_S).facts == {"page": "printed"}
+
+
+def test_a_flapping_device_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        caplog.at_level(logging.INFO, "devices"),
+        strange_server(hang_up) as url,
+        hub_of(DeviceLine(SCANNER, "serial", url)) as (_, ear),
+    ):
+        for _ in range(CHANGES):
+            ear.status(DeviceStatus.ONLINE)
+            ear.status(DeviceStatus.NO_DEVICE)
+    assert len(caplog.records) <= CHANGES + 1
 
 
 LEAVING = """

@@ -89,3 +89,33 @@ def test_a_bug_in_polling_does_not_kill_the_worker(caplog: pytest.LogCaptureFixt
     assert worker.submit(lambda: "alive").result(PATIENCE_S) == "alive"
     assert "polling a device failed" in caplog.text
     worker.shutdown()
+
+
+def test_a_glance_calls_idle_before_its_time() -> None:
+    called, news = threading.Semaphore(0), threading.Event()
+
+    def idle() -> float:
+        news.clear()
+        called.release()
+        return 3600.0
+
+    worker = DeviceWorker("test", idle, news.is_set)
+    assert called.acquire(timeout=PATIENCE_S)
+    for _ in range(2):
+        news.set()
+        assert called.acquire(timeout=PATIENCE_S)
+    worker.shutdown()
+    worker.join(PATIENCE_S)
+
+
+def test_a_glance_that_raises_does_not_kill_the_worker(caplog: pytest.LogCaptureFixture) -> None:
+    looked = threading.Event()
+
+    def glance() -> bool:
+        looked.set()
+        raise RuntimeError("a bug")
+
+    worker = DeviceWorker("test", lambda: 3600.0, glance)
+    assert looked.wait(PATIENCE_S)
+    assert worker.submit(lambda: "alive").result(PATIENCE_S) == "alive"
+    worker.shutdown()
