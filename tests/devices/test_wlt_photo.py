@@ -3,7 +3,6 @@
 import io
 import os
 import stat
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,12 +10,15 @@ import pytest
 from PIL import Image
 
 from devices.emulators.sdt import PHOTO
-from devices.registry import DeviceLine, entry_for
 from devices.wlt_photo import HEAD, SIZE, can_decode, decode_photo, is_wlt, picture_of
 
 
 def plug_in(body: str) -> list[str]:
-    return [sys.executable, "-c", "import sys; wlt = sys.stdin.buffer.read(); out = sys.stdout.buffer\n" + body]
+    return [
+        sys.executable,
+        "-c",
+        "import sys; wlt = sys.stdin.buffer.read(); out = sys.stdout.buffer\n" + body,
+    ]
 
 
 def picture(kind: str, size: tuple[int, int] = (102, 126)) -> bytes:
@@ -47,10 +49,16 @@ def test_the_plug_in_gets_the_photo_and_gives_a_picture(tmp_path: Path, kind: st
 
 @pytest.mark.parametrize(
     "body",
-    ["", "out.write(b'no picture')", "sys.exit(1)", "import os; os.abort()", "out.write(b'BM')", "raise OSError"],
+    [
+        "",
+        "out.write(b'no picture')",
+        "sys.exit(1)",
+        "import os; os.abort()",
+        "out.write(b'BM')",
+        "raise OSError",
+    ],
 )
 def test_whatever_it_does_wrong_is_no_picture(body: str) -> None:
-    # a crash of the interpreter on purpose leaves no core and says nothing
     assert decode_photo(PHOTO, plug_in(body)) is None
 
 
