@@ -5,13 +5,14 @@ Its content lies encrypted in the vault under `file_id`; everything else is know
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 MEGABYTE = 1 << 20
 LARGEST_FILE = 20 * MEGABYTE
 LARGEST_CASE = 60 * MEGABYTE  # all files of one case together
 MOST_FILES = 100  # of one case
+KEPT = timedelta(days=30)  # on the station, once the gateway has the whole case
 PART = 256 * 1024  # of an upload; a gateway takes none that is longer
 
 

@@ -1,12 +1,14 @@
 """What is known of materials on file; their contents lie in the vault (app.store.vault)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, not_, or_, select, update
 
 from app.domain.material_file import FileRole, MaterialFile, MediaType
-from app.store.schema import DRAFTS, FILES
+from app.domain.outbox import Lane
+from app.store.schema import DRAFTS, FILES, OUTBOX
 from app.store.work import Work
 
 _SHOWN, _SINGLY, _WITH_DRAFT = 0, 1, 2  # aside: whether, and how, a file was put out of sight
@@ -68,8 +70,15 @@ class FileWork(Work):
         drafts = select(DRAFTS.c.draft_id)
         self._forget(or_(FILES.c.aside != _SHOWN, FILES.c.draft_id.not_in(drafts)))
 
-    def file_ids(self) -> Sequence[str]:
-        return tuple(row.file_id for row in self._rows(select(FILES.c.file_id)))
+    def file_ids(self, delivered_since: datetime | None = None) -> Sequence[str]:
+        """Without those added before that time whose case the gateway has as a whole."""
+        query = select(FILES.c.file_id)
+        if delivered_since is not None:
+            of_case = OUTBOX.c.case_id == FILES.c.case_id
+            done = select(OUTBOX.c.seq).where(of_case, OUTBOX.c.lane == Lane.DONE.value).exists()
+            undone = select(OUTBOX.c.seq).where(of_case, OUTBOX.c.lane != Lane.DONE.value).exists()
+            query = query.where(not_(done & ~undone & (FILES.c.added_at < delivered_since)))
+        return tuple(row.file_id for row in self._rows(query))
 
     def _forget(self, where: ColumnElement[bool]) -> Sequence[str]:
         mine = (_DRAFTS_OWN, where)

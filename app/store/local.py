@@ -3,8 +3,10 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from app.domain.material_file import KEPT
 from app.store.archive import EncryptedArchive
 from app.store.folder import DataFolder
 from app.store.key_store import confirm, folder_key
@@ -68,9 +70,10 @@ def open_local(path: Path, command: str = "", environment: Mapping[str, str] = o
 
 
 def _tidy(store: SqlStore, vault: EncryptedVault) -> None:
-    """What a crash, or a person who walked away, left of materials no draft shows any more."""
+    """What a crash, or a person who walked away, left of materials no draft shows any more; and the
+    contents of cases the gateway has had for long enough (what is known of them stays)."""
     with store.begin() as work:
         work.drop_lost_files()
-        known = work.file_ids()
+        known = work.file_ids(delivered_since=datetime.now(UTC) - KEPT)
         work.commit()
     vault.keep_only(known)

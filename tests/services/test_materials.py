@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from app.domain.material_file import (
     MediaType,
     media_type_of,
 )
+from app.domain.numbering import NumberBlock
 from app.domain.outbox import FILE_TOPIC
 from app.errors import (
     AppError,
@@ -173,6 +175,30 @@ def test_an_opening_removes_what_nothing_knows_of(tmp_path: Path) -> None:
     with open_local(data, "test", FOLDER_KEY) as local:
         assert [p.name for p in (data / "files").iterdir()] == [f"{kept.file_id}.enc"]
         assert materials.files_of_draft(Hall(local).office(), intake.draft_id) == (kept,)
+
+
+def test_contents_the_gateway_has_had_for_a_month_go(tmp_path: Path) -> None:
+    """Not those of a case that waits, however old, nor newer ones; and the case still knows of them."""
+    data, cases = tmp_path / "data", []
+    with open_local(data, "test", FOLDER_KEY) as local:
+        hall = Hall(local)
+        office = hall.office()
+        with office.store.begin() as work:
+            work.add_block(NumberBlock("block", 1, 9))
+            work.commit()
+        for n, days in enumerate((31, 31, 29)):
+            hall.clock.at = datetime.now(UTC) - timedelta(days=days)
+            cases.append(a_case_with(office, n, PDF))
+        hall.gateway.file_trouble = refuses(cases[1], OfflineError("500"))
+        assert relay(office, everything=True).uploaded == 2
+        kept = [materials.files_of_case(office, case_id)[0].file_id for case_id in cases]
+    with open_local(data, "test", FOLDER_KEY) as local:
+        office = Hall(local).office()
+        assert {p.stem for p in (data / "files").iterdir()} == set(kept[1:])
+        opened = open_file(office, cases[0])
+        assert opened is not None and opened.files[0].file.file_id == kept[0] and opened.uploaded
+        with pytest.raises(LookupError):
+            materials.content(office, kept[0])
 
 
 def a_case_with(office: Office, n: int, *contents: bytes) -> str:
