@@ -165,6 +165,8 @@ def test_a_signature_is_kept_with_the_case(clerk: Clerk) -> None:
     clerk.click("signature_done")
     clerk.wait(lambda: clerk.sees("signature_picture"))
     assert not clerk.sees("signature_overlay")
+    line = clerk.find(QWidget, "signature_line")
+    assert clerk.shell.focusWidget() is line  # no button took the focus that Enter would press
     clerk.receive()
     case_id = clerk.intake.receiving.received.case.case_id
     (file,) = materials.files_of_case(clerk.hall.office, case_id)
@@ -191,6 +193,20 @@ def test_signed_again_removed_and_left(clerk: Clerk) -> None:
     assert clerk.sees("signature_ask")
 
 
+def test_a_slip_beside_the_pad_closes_nothing_and_escape_leaves(clerk: Clerk) -> None:
+    clerk.lay_card()
+    clerk.click("signature_ask")
+    pad = overlay_pad(clerk)
+    draw(pad, (50, 50), (90, 90))
+    QTest.mouseClick(clerk.shell.customer.overlay, LEFT, NONE, QPoint(10, 10))
+    assert clerk.sees("signature_overlay")
+    assert not pad.empty
+    clerk.press(Qt.Key.Key_Escape)
+    clerk.wait(lambda: not clerk.sees("signature_overlay"))
+    assert clerk.intake.bench.signing.state is SigningState.NONE
+    assert signed_files(clerk) == []
+
+
 def test_another_person_takes_the_signature_away(clerk: Clerk) -> None:
     clerk.lay_card()
     take_signature(clerk)
@@ -207,6 +223,8 @@ def place(clerk: Clerk) -> CustomerWindow:
     clerk.shell.customer.place(QGuiApplication.primaryScreen())
     window = clerk.shell.customer.window
     assert window is not None
+    clerk.shell.activateWindow()  # the offscreen platform gives any new window the keyboard
+    clerk.wait(clerk.shell.isActiveWindow)
     return window
 
 

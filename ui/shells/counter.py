@@ -91,10 +91,7 @@ class CounterShell(QFrame):
         self.cases = CasesPage(kit, desk, self.board, chosen)
         self.verify = VerifyPage(kit, desk, chosen)
         self.devices = DevicesPage(kit, desk, self.board, chosen)
-        intake = self.intake
-        self.customer = CustomerScreen(
-            desk, self, intake.session, intake.receiving, intake.bench.signing, kit
-        )
+        self.customer = CustomerScreen(desk, kit, self, self.intake)
         self.rail = Rail(kit, self._texts, PAGES)
         self.strip = StatusStrip(kit, desk, self.board, self._hidden_lines())
         self._pages: dict[str, QWidget] = {

@@ -8,16 +8,16 @@ Displays come and go while the program runs.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QHideEvent, QMouseEvent, QScreen
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from app.services.office import Office
 from ui import theme
 from ui.desk import Desk
-from ui.pages.counter.receiving import Receiving
+from ui.pages.counter.page import IntakePage
 from ui.pages.counter.session import IntakeSession
-from ui.pages.counter.signing import Signing, SigningState
+from ui.pages.counter.signing import SigningState
 from ui.pages.counter.steps import set_text
 from ui.theme import style_sheet
 from ui.widgets.kit import Kit, Painted, Part, box, clear, col, row
@@ -30,6 +30,9 @@ MOST_ROWS = 7
 CLOCK_MS = 1_000
 THANKS_MS = 60_000  # a QR is not left for the next person
 QR_PX = 320
+_WINDOW = (  # the keyboard stays at the counter
+    Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowDoesNotAcceptFocus
+)
 Modules = Sequence[Sequence[bool]]
 
 
@@ -68,7 +71,7 @@ class CustomerWindow(QFrame):
     """Four pages: idle, the case, the signature, thanks.  It decides nothing."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(None, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
+        super().__init__(None, _WINDOW)
         self._kit = kit = Kit(theme.CUSTOMER)
         self._office, self._texts = desk.office, desk.office.texts
         self.setObjectName("window")
@@ -178,32 +181,36 @@ class CustomerWindow(QFrame):
         set_text(self._day, day(self._texts, now.date()))
 
 
+class _SignatureOverlay(Overlay):
+    """A hand that slips off the pad closes nothing; Esc is 不签了."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous() and isinstance(self._card, SignatureCard):
+            self._card.pad.clear()
+            self._card.left.emit()
+
+
 class CustomerScreen(QObject):
     """Leads the window by what happens at the counter, and finds it its display.
 
     Without a second display a signature is taken on an overlay over `counter`.
     """
 
-    changed = Signal()
-
-    def __init__(
-        self,
-        desk: Desk,
-        counter: QWidget,
-        session: IntakeSession,
-        receiving: Receiving,
-        signing: Signing,
-        kit: Kit,
-    ) -> None:
+    def __init__(self, desk: Desk, kit: Kit, counter: QWidget, intake: IntakePage) -> None:
         super().__init__(counter)
         self._desk, self._counter = desk, counter
-        self._session, self._receiving, self._signing = session, receiving, signing
+        self._session, self._receiving = intake.session, intake.receiving
+        self._signing, self._back = intake.bench.signing, intake.bench.side.signature
         self._locked = True
         self._thanked = ""
         self.window: CustomerWindow | None = None
         self._card = SignatureCard(kit, desk.office.texts)
         self._card.setFixedSize(720, 440)
-        self.overlay = Overlay(counter, self._card, "signature_overlay")
+        self.overlay = _SignatureOverlay(counter, self._card, "signature_overlay")
         self._thanks_over = QTimer(self, interval=THANKS_MS, singleShot=True)
         self._thanks_over.timeout.connect(self._idle)
         self._wire()
@@ -313,7 +320,10 @@ class CustomerScreen(QObject):
         else:
             self._card.begin(self._signing.name)
             self.overlay.open()
+            self._card.start_at()
 
     def _withdraw(self) -> None:
-        self.overlay.hide()
+        if self.overlay.isVisible():
+            self._back.setFocus()  # before it goes: Qt would pass the focus on to any button
+            self.overlay.hide()
         self.refresh()

@@ -5,6 +5,7 @@ draws: the ball of the hand does not.  What leaves is a PNG, ink on nothing, cut
 """
 
 from dataclasses import dataclass, field
+from math import hypot
 
 from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -40,7 +41,7 @@ class Stroke:
     @property
     def length(self) -> float:
         pairs = zip(self.points, self.points[1:], strict=False)
-        return sum(((b - a).x() ** 2 + (b - a).y() ** 2) ** 0.5 for a, b in pairs)
+        return sum(hypot(b.x() - a.x(), b.y() - a.y()) for a, b in pairs)
 
     def paint(self, p: QPainter, ink: QColor) -> None:
         """Curves through the middles between points: smooth, and never beyond what was drawn."""
@@ -242,6 +243,10 @@ class SignatureCard(QFrame):
         self._title.setText(self._texts.say("signature.title", name=name))
         self.pad.clear()
         self._changed()
+
+    def start_at(self) -> None:
+        """Where the keyboard is while the hand draws: who only has keys can leave without a signature."""
+        self._leave.setFocus()
 
     def _changed(self) -> None:
         for button in (self._undo, self._clear, self._done):

@@ -7,7 +7,7 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QLabel
+from PySide6.QtWidgets import QApplication, QFrame, QLabel
 
 from app.domain.material_file import FileRole, MaterialFile, MediaType
 from app.errors import AppError
@@ -164,6 +164,10 @@ class SignatureLine(QFrame):
         self.refresh()
 
     def refresh(self) -> None:
+        """The focus stays on the line: from a button that goes, Qt would pass it on to any other."""
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            self.setFocus()
         clear(self._line)
         signing, texts = self._signing, self._texts
         if signing.state is SigningState.NONE:
