@@ -27,9 +27,9 @@ TEXT = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1
 
 def until(seen: Callable[[], object]) -> bool:
     ends = time.monotonic() + PATIENCE_S
-    while not seen() and time.monotonic() < ends:
+    while not (found := bool(seen())) and time.monotonic() < ends:
         time.sleep(0.01)
-    return bool(seen())
+    return found
 
 
 def cut(data: bytes, sizes: st.DataObject) -> list[bytes]:
