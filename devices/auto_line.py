@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from app.domain.device import DeviceKind, FoundDevice
-from app.errors import DeviceNotFoundError
+from app.errors import DeviceError, DeviceNotFoundError
 from devices import asking
 from devices.driver import GONE
 from devices.plugged import BOOK, Port, PortBook, named_in, serial_ports, token_of
@@ -137,7 +137,7 @@ class Seeker:
                 yield found
         if named_in(self._device.line):
             return
-        for found in (found for search in self._all.searches for found in search()):
+        for found in (found for search in self._all.searches for found in _sure(search)):
             fitting = self._as_ours(found)
             if fitting is not None and self._all.book.try_take(fitting.line):
                 yield fitting
@@ -160,14 +160,16 @@ class Seeker:
     def _as_ours(self, found: FoundDevice) -> FoundDevice | None:
         wanted = self._device
         if found.kind is None and wanted.kind is DeviceKind.SCANNER and self._may_guess(found):
-            found = replace(found, kind=wanted.kind, driver=wanted.driver, baudrate=wanted.baudrate)
-        if found.kind is not wanted.kind:
+            return replace(found, kind=wanted.kind, driver=wanted.driver, baudrate=wanted.baudrate)
+        if found.kind is not wanted.kind or "state" in found.facts:  # it is there, but did not answer
             return None
         return None if wanted.device_id and found.facts.get("id") != wanted.device_id else found
 
     def _may_guess(self, found: FoundDevice) -> bool:
-        return found.facts.get("state") == asking.SILENT and not self._all.answers.others_missing(
-            DeviceKind.SCANNER
+        """A silent port may be a scanner, unless a certain one is wanted or another device has no port yet."""
+        silent = found.facts.get("state") == asking.SILENT
+        return (
+            silent and not self._device.device_id and not self._all.answers.others_missing(self._device.kind)
         )
 
     def _is_the_one(self, found: FoundDevice) -> bool:
@@ -184,6 +186,14 @@ class Seeker:
     @property
     def _speeds(self) -> tuple[int, ...]:
         return (self._device.baudrate,) if self._device.baudrate else asking.SPEEDS
+
+
+def _sure(search: Search) -> Sequence[FoundDevice]:
+    """A bus that cannot be searched has nothing for us."""
+    try:
+        return search()
+    except DeviceError:
+        return ()
 
 
 SEEKERS = Seekers()
