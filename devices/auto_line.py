@@ -166,7 +166,7 @@ class Seeker:
         return None if wanted.device_id and found.facts.get("id") != wanted.device_id else found
 
     def _may_guess(self, found: FoundDevice) -> bool:
-        """A silent port may be a scanner, unless a certain one is wanted or another device has no port yet."""
+        """A silent port may be a scanner, unless a certain one is wanted or another device lacks a port."""
         silent = found.facts.get("state") == asking.SILENT
         return (
             silent and not self._device.device_id and not self._all.answers.others_missing(self._device.kind)
