@@ -9,6 +9,7 @@ from typing import Any
 from app.commands.output import add_json, emit
 from app.domain.device import FoundDevice
 from app.receipts.escpos import columns
+from app.services.found_devices import station_lines
 from app.texts import Texts, load
 from devices.discovery import start_finding
 from devices.plugged import NETWORK
@@ -115,19 +116,7 @@ def _station_lines(found: Sequence[FoundDevice], texts: Texts) -> list[str]:
         assert device.kind is not None
         mark = "# " if device.kind.value in first else ""
         first.add(device.kind.value)
-        own = [
-            f"[devices.{device.kind.value}]",
-            f'driver = "{device.driver}"',
-            f"line = {_quoted(device.line)}",
-        ]
-        if device.baudrate:
-            own.append(f"baudrate = {device.baudrate}")
-        lines += [mark + line for line in own] + [""]
-    if lines and any("id" in device.facts for device in found):
+        lines += [mark + line for line in station_lines(device).splitlines()] + [""]
+    if lines and any("id" in device.facts and not device.line.startswith(NETWORK) for device in found):
         lines += [texts["found.auto"]]
     return lines
-
-
-def _quoted(text: str) -> str:
-    """A TOML literal string: Windows ports may hold backslashes."""
-    return f"'{text}'" if "\\" in text else f'"{text}"'
