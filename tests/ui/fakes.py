@@ -34,10 +34,11 @@ from app.domain.printing import DocumentOptions, PrintOutcome, PrintState, SlipP
 from app.domain.receipt import Verdict
 from app.errors import DiskFullError, LockedOutError, NoCardError, OfflineError, SignInError
 from app.ports import Enrolment, GatewayHealth, Store, SyncReport, UnitOfWork
+from app.pages.tools import Tools
 from app.receipts.press import Press
 from app.receipts.verify import verify
 from app.schedules import load_calendar
-from app.services.office import Office, Station
+from app.services.office import CameraChoice, Office, Station
 from app.store.local import LocalStore, open_local
 from app.texts import load
 from tests.receipts import samples
@@ -284,6 +285,7 @@ class FakeFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.to_open: Path | None = None
+        self.to_import: tuple[Path, ...] = ()
         self.written: list[Path] = []
 
     def save_pdf(self, parent: QWidget, name: str) -> Path | None:
@@ -291,6 +293,9 @@ class FakeFiles:
 
     def open_pdf(self, parent: QWidget) -> Path | None:
         return self.to_open
+
+    def open_materials(self, parent: QWidget) -> Sequence[Path]:
+        return self.to_import
 
     def save_zip(self, parent: QWidget, name: str) -> Path | None:
         return self.folder / name
@@ -344,7 +349,14 @@ def all_items() -> tuple[Item, ...]:
 class Bench:
     """A station in a folder of its own."""
 
-    def __init__(self, folder: Path, mode: Channel = Channel.COUNTER, *, enrolled: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        mode: Channel = Channel.COUNTER,
+        *,
+        enrolled: bool = True,
+        camera: CameraChoice | None = None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / "catalog.sqlite"
         file.write_bytes(demo_catalog())
@@ -378,6 +390,8 @@ class Bench:
             devices=self.devices,
             gateway=self.gateway,  # type: ignore[arg-type]
             vault=self.local.vault,
+            page_tools=Tools(),
+            camera=camera,
         )
 
     def _enrol(self) -> None:
@@ -406,8 +420,14 @@ class Bench:
 
 
 @contextmanager
-def bench(folder: Path, mode: Channel = Channel.COUNTER, *, enrolled: bool = True) -> Iterator[Bench]:
-    made = Bench(folder, mode, enrolled=enrolled)
+def bench(
+    folder: Path,
+    mode: Channel = Channel.COUNTER,
+    *,
+    enrolled: bool = True,
+    camera: CameraChoice | None = None,
+) -> Iterator[Bench]:
+    made = Bench(folder, mode, enrolled=enrolled, camera=camera)
     try:
         yield made
     finally:

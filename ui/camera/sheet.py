@@ -156,9 +156,9 @@ class CaptureSheet(QFrame):
         """The keyboard goes back to the picture, so that space and pedal take the next page."""
         self._notice = None
         act()
-        self._refocus()
+        self.take_focus()
 
-    def _refocus(self) -> None:
+    def take_focus(self) -> None:
         if self.isVisible():
             (self.crop if self.cropping else self.view).setFocus()
 
@@ -174,7 +174,7 @@ class CaptureSheet(QFrame):
         self.raise_()
         self.resume()
         self._show()
-        self._refocus()
+        self.take_focus()
 
     def resume(self) -> None:
         """The page is on screen again."""

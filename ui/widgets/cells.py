@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui import icons
@@ -60,7 +60,7 @@ class Cells(QStyledItemDelegate):
         self._ground(p, rect, chosen, first=index.column() == 0)
         font = QFont(look.font)
         font.setBold(cell.bold)
-        inner = QRect(rect.x() + 8, rect.y(), rect.width() - 16, rect.height())
+        inner = inner_rect(rect)
         if cell.pill:
             self._pill(p, inner, font, cell)
         elif cell.keys:
@@ -94,29 +94,22 @@ class Cells(QStyledItemDelegate):
 
     def _keys(self, p: QPainter, inner: QRect, font: QFont, cell: Cell, chosen: bool) -> None:
         """Keys act on the current row: only there are their caps shown."""
-        x = inner.x()
-        for word, key in cell.keys:
+        for (word, key), where, cap in zip(cell.keys, *key_places(font, inner, cell, chosen), strict=True):
             font.setPixelSize(_PILL_PX)
             p.setFont(font)
             p.setPen(QColor(self.pal.primary))
-            width = p.fontMetrics().horizontalAdvance(word)
-            p.drawText(QRect(x, inner.y(), width, inner.height()), _VCENTER, word)
-            x += width + 4
-            if key and chosen:
-                x += self._key_cap(p, font, x, inner, key)
-            x += 12
+            p.drawText(where, _VCENTER, word)
+            if cap.width():
+                self._key_cap(p, font, cap, key)
 
-    def _key_cap(self, p: QPainter, font: QFont, x: int, inner: QRect, key: str) -> int:
+    def _key_cap(self, p: QPainter, font: QFont, cap: QRect, key: str) -> None:
         font.setPixelSize(_SUB_PX)
         p.setFont(font)
-        width = p.fontMetrics().horizontalAdvance(key) + 8
-        cap = QRect(x, inner.center().y() - 8, width, 18)
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(QColor(self.pal.panel))
         p.drawRoundedRect(cap, 4, 4)
         p.setPen(QColor(self.pal.muted))
         p.drawText(cap, Qt.AlignmentFlag.AlignCenter, key)
-        return width
 
     def _words(self, p: QPainter, inner: QRect, font: QFont, cell: Cell) -> None:
         p.setFont(font)
@@ -142,3 +135,24 @@ class Cells(QStyledItemDelegate):
                 _VCENTER,
                 p.fontMetrics().elidedText(cell.sub, Qt.TextElideMode.ElideRight, max(0, at.width())),
             )
+
+
+def key_places(font: QFont, inner: QRect, cell: Cell, chosen: bool) -> tuple[list[QRect], list[QRect]]:
+    """Where the words of a cell's keys stand, and their caps (of no width where none is shown)."""
+    large, small = QFont(font), QFont(font)
+    large.setPixelSize(_PILL_PX)
+    small.setPixelSize(_SUB_PX)
+    words, caps, x = [], [], inner.x()
+    for word, key in cell.keys:
+        width = QFontMetrics(large).horizontalAdvance(word)
+        words.append(QRect(x, inner.y(), width, inner.height()))
+        x += width + 4
+        cap = QFontMetrics(small).horizontalAdvance(key) + 8 if key and chosen else 0
+        caps.append(QRect(x, inner.center().y() - 8, cap, 18))
+        x += cap + 8
+    return words, caps
+
+
+def inner_rect(rect: QRect) -> QRect:
+    """The part of a cell that is written in."""
+    return QRect(rect.x() + 8, rect.y(), rect.width() - 16, rect.height())

@@ -91,6 +91,9 @@ class FileViewer(QFrame):
         self._show()
         self._scroll.setFocus()
 
+    def take_focus(self) -> None:
+        self._scroll.setFocus()
+
     def leave(self) -> None:
         self._asked += 1
         self._data = None

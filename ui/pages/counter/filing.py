@@ -33,6 +33,7 @@ class Filing(QObject):
         session: IntakeSession,
         board: StatusBoard,
         notices: Notices,
+        files: DraftFiles,
         choices: FileChoices,
         page: QWidget,
     ) -> None:
@@ -41,7 +42,7 @@ class Filing(QObject):
         self._session, self._notices, self._choices, self._page = session, notices, choices, page
         self._material: Material | None = None
         self._run: ImportRun | None = None
-        self.files = DraftFiles(desk, session, self)
+        self.files = files
         self.viewer = FileViewer(kit, desk, self.files, page)
         self.camera = camera_of(desk, self)
         self.sheet: CaptureSheet | None = None
@@ -71,6 +72,12 @@ class Filing(QObject):
         for cover in (self.viewer, self.sheet):
             if cover is not None:
                 cover.setGeometry(inner)
+
+    def focus(self) -> None:
+        """The keyboard stays with what lies over the page."""
+        for cover in (self.viewer, self.sheet):
+            if cover is not None and not cover.isHidden():
+                cover.take_focus()
 
     def entered(self) -> None:
         if self.sheet is not None:

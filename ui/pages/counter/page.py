@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedLayout, QWidget
 
 from app.domain.device import DeviceEvent, DeviceKind
@@ -20,6 +20,7 @@ from app.services.drafts import KeptDraft
 from ui.desk import Desk
 from ui.files import FileChoices
 from ui.pages.counter.arrivals import Arrivals
+from ui.pages.counter.filing import Filing
 from ui.pages.counter.hand_entry import typed_document
 from ui.pages.counter.morning import Morning
 from ui.pages.counter.receiving import Receiving, Stage
@@ -57,6 +58,8 @@ class IntakePage(QWidget):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(box(col(self.start), (16, 16, 16, 16)))
         self._pages.addWidget(self.bench)
+        bench = self.bench
+        self.filing = Filing(kit, desk, self.session, board, bench.notices, bench.files, files, self)
         self._wire()
         self._wire_start()
         bind_keys(self)
@@ -85,6 +88,12 @@ class IntakePage(QWidget):
         self.arrivals.scans.receipt.connect(self.show_receipt)
         self.arrivals.scans.filled.connect(self._number_scanned)
         self.arrivals.noticed.connect(self._noticed)
+        table = self.sheet.materials.table
+        table.shoot.connect(self.filing.shoot)
+        table.bring.connect(self.filing.bring)
+        table.look.connect(self.filing.look)
+        table.dropped.connect(self.filing.take_in)
+        self.filing.closed.connect(table.setFocus)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_moved)
@@ -107,6 +116,7 @@ class IntakePage(QWidget):
         self.receiving.reset()
         self._begun = False
         self.bench.notices.drop("reader", "card", "error", "scan")
+        self.filing.leave()
         self.session.hand_over(operator)
         self._morning.load(operator)
         self._show()
@@ -115,14 +125,17 @@ class IntakePage(QWidget):
         self._morning.load(self.session.operator)
         self._show()
         self._focus()
+        self.filing.entered()
 
     def left(self) -> None:
         self.session.flush()
+        self.filing.left()
         self.sheet.item.close_search()
         self.bench.large.hide()
 
     def stop(self) -> None:
         self.session.flush()
+        self.filing.left()
         self.bench.side.stop_clock()
 
     @property
@@ -163,8 +176,10 @@ class IntakePage(QWidget):
             self.bench.status_changed()
 
     def _focus(self) -> None:
-        """The cursor goes where the next input is expected."""
-        if self.receiving.received is not None:
+        """The cursor goes where the next input is expected; not from under what lies over the page."""
+        if self.filing.open:
+            self.filing.focus()
+        elif self.receiving.received is not None:
             self.bench.outcome.focus_first()
         elif self._pages.currentIndex() == 0:
             self.start.start_at()
@@ -310,6 +325,7 @@ class IntakePage(QWidget):
         self.bench.outcome.told_saved("")
         self.bench.side.start_clock()
         self.receiving.reset()
+        self.filing.leave()
         self.session.begin_next()
         if card is not None:
             self.arrivals.take(card)
@@ -333,6 +349,10 @@ class IntakePage(QWidget):
             done=lambda _none: outcome.told_saved(texts.say("counter.done.saved", file=path.name)),
             failed=lambda error: outcome.told_saved("", texts.error(error)),
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.filing.place()
 
 
 def bind_keys(page: IntakePage) -> None:

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ui.desk import Desk
 from ui.pages.counter.checks import HEAD, ChecksBlock
+from ui.pages.counter.draft_files import DraftFiles
 from ui.pages.counter.item_row import ItemRow
-from ui.pages.counter.materials import HEAD as TABLE_HEAD
-from ui.pages.counter.materials import TALL, MaterialsBlock
+from ui.pages.counter.materials import MaterialsBlock
+from ui.pages.counter.materials_model import HEAD as TABLE_HEAD
+from ui.pages.counter.materials_model import TALL
 from ui.pages.counter.person_rows import AgentRow, ApplicantRow, OrganisationRow, WishesRow
 from ui.pages.counter.session import IntakeSession
 from ui.pages.counter.situation_row import SituationRow
@@ -23,7 +25,7 @@ LEAST_CHECKS = 92
 
 
 class Sheet(QFrame):
-    def __init__(self, kit: Kit, desk: Desk, session: IntakeSession) -> None:
+    def __init__(self, kit: Kit, desk: Desk, session: IntakeSession, files: DraftFiles) -> None:
         super().__init__()
         texts = desk.office.texts
         self.setProperty("role", "card")
@@ -35,7 +37,8 @@ class Sheet(QFrame):
         self.organisation = OrganisationRow(kit, texts, session)
         self.situation = SituationRow(kit, texts, session)
         self.wishes = WishesRow(kit, texts, session)
-        self.materials = MaterialsBlock(kit, texts, session)
+        camera = desk.office.camera is not None
+        self.materials = MaterialsBlock(kit, texts, session, files, camera)
         self.checks = ChecksBlock(kit, texts, session)
         self._rows: tuple[QWidget, ...] = (
             self.applicant,

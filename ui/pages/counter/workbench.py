@@ -8,6 +8,7 @@ from app.domain.device import DeviceKind
 from app.domain.printing import PaperForm
 from app.services.printing import printable
 from ui.desk import Desk
+from ui.pages.counter.draft_files import DraftFiles
 from ui.pages.counter.notices import Notices
 from ui.pages.counter.outcome import OutcomePanel
 from ui.pages.counter.preview import Drawing, LargePreview, printed_form
@@ -40,7 +41,8 @@ class Workbench(QFrame):
         self._texts = desk.office.texts
         self._printer = ""
         self.notices = Notices(kit, self._texts)
-        self.sheet = Sheet(kit, desk, session)
+        self.files = DraftFiles(desk, session, self)
+        self.sheet = Sheet(kit, desk, session, self.files)
         self.signing = Signing(desk, session)
         self.side = SidePanel(kit, desk, session, self.signing)
         self.outcome = OutcomePanel(kit, desk, receiving)
