@@ -7,7 +7,10 @@ LEN counts everything after itself, CHK is the XOR of everything from LEN up to 
 before CHK.  Sources: 东信's protocol notes and several drivers that agree (docs/adr/0011).
 
 Readers in the field send a stray byte inside the preamble (AA 00 AA AA 96 69) or after
-the frame, so the decoder hunts for the preamble and never counts on fixed sizes.
+the frame, so the decoder hunts for the preamble and never counts on fixed sizes.  A frame
+with a preamble inside is none, though its checksum may fit (one in 256 does): it is the
+beginning of one answer and the whole of the next.  No text of a card can hold those bytes,
+and one photo in some thousand million.
 """
 
 import re
@@ -109,30 +112,29 @@ class FrameDecoder:
         self._buffer += data
         bodies: list[bytes] = []
         while (head := _HUNT.search(self._buffer)) is not None:
-            end = self._end_of_frame(head.end())
-            if end is None:
+            start = head.end()
+            end = self._claimed_end(start)
+            # a preamble within says that the frame was cut off, and the next one has begun
+            cut_off = _HUNT.search(self._buffer, start, end) is not None
+            if end > len(self._buffer) and not cut_off:
                 self._buffer = self._buffer[head.start() :]
                 return bodies
-            if end:
-                bodies.append(self._buffer[head.end() + _LEN : end - 1])
+            if end and not cut_off and checksum(self._buffer[start:end]) == 0:
+                bodies.append(self._buffer[start + _LEN : end - 1])
                 self._buffer = self._buffer[end:]
             else:
                 self.damaged += 1
-                self._buffer = self._buffer[head.end() :]
+                self._buffer = self._buffer[start:]
         self._buffer = _possible_preamble(self._buffer)
         return bodies
 
-    def _end_of_frame(self, start: int) -> int | None:
-        """Where the frame whose LEN stands at `start` ends; 0 if it is none; None if bytes are missing."""
-        rest = self._buffer[start:]
-        if len(rest) < _LEN:
-            return None
-        size = int.from_bytes(rest[:_LEN], "big")
-        if not self._shortest <= size <= LONGEST:
-            return 0
-        if len(rest) < _LEN + size:
-            return None
-        return start + _LEN + size if checksum(rest[: _LEN + size]) == 0 else 0
+    def _claimed_end(self, start: int) -> int:
+        """Where the frame whose LEN stands at `start` should end; 0 if it is none; LEN may still be to come."""
+        length = self._buffer[start : start + _LEN]
+        if len(length) < _LEN:
+            return start + _LEN
+        size = int.from_bytes(length, "big")
+        return start + _LEN + size if self._shortest <= size <= LONGEST else 0
 
 
 def _possible_preamble(buffer: bytes) -> bytes:
