@@ -20,5 +20,5 @@ def station_lines(found: FoundDevice) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A basic string of TOML: JSON's escapes are a part of TOML's."""
-    return json.dumps(text, ensure_ascii=False)
+    """A literal string of TOML for the backslashes of Windows ports; else a basic one, escaped as JSON is."""
+    return f"'{text}'" if "\\" in text and "'" not in text else json.dumps(text, ensure_ascii=False)

@@ -184,7 +184,7 @@ def test_what_is_found_comes_with_the_lines_to_copy(page: Clerk) -> None:
         '[devices.a4_printer]\ndriver = "ipp"\nline = "ipp://printer.example/\\"x\\""\n'
     )
     page.rest()
-    assert "认不出的设备" in page.words()
+    assert "不认识的设备" in page.words()
 
 
 def test_nothing_found_and_a_search_that_was_stopped(page: Clerk) -> None:

@@ -16,6 +16,7 @@ from ui.widgets.kit import Kit, box, col, row, stack
 MOST = 4  # rows that fit beside the lines to copy; more of them scroll
 SCROLLED = 200  # px
 TICK_MS = 1000
+_TOLD = ("model", "serial", "sam", "usb")
 
 
 class Finder(QObject):
@@ -120,9 +121,12 @@ class Finder(QObject):
 
     def _row(self, number: int, device: FoundDevice) -> QFrame:
         kit, texts = self._kit, self._texts
-        kind = texts[f"health.{device.kind.value}.name"] if device.kind else texts["health.found_unknown"]
+        state = device.facts.get("state") or "strange"
+        kind = texts[f"health.{device.kind.value}.name"] if device.kind else texts[f"found.state.{state}"]
         name = kit.text(texts["ui.dot"].join(p for p in (kind, device.name) if p), "strong")
-        facts = [f"{texts.code('health.fact', k)} {v}" for k, v in device.facts.items()]
+        facts = [
+            f"{texts.code('health.fact', key)} {device.facts[key]}" for key in _TOLD if key in device.facts
+        ]
         about = texts["ui.dot"].join([device.line, *facts])
         note = kit.text(self._short(about), "caption", "muted")
         note.setToolTip(about)
