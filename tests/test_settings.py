@@ -36,6 +36,12 @@ def test_a_device_on_a_line_and_one_that_is_found(tmp_path: Path) -> None:
     )
 
 
+def test_a_scanner_that_types_needs_no_line(tmp_path: Path) -> None:
+    (scanner,) = devices(tmp_path, '[devices.scanner]\ndriver = "wedge"\nprofile = "aim"\n')
+    assert (scanner.driver, scanner.line, scanner.profile) == ("wedge", "", "aim")
+    assert "devices.scanner.line" in faults(tmp_path, '[devices.scanner]\ndriver = "serial"\n')
+
+
 @pytest.mark.parametrize(
     ("kind", "table", "where"),
     [

@@ -47,6 +47,8 @@ class HandNumberPage(TypingPage):
         return grouped(self.s.number, (6, 4, 4, 4))
 
     def said(self) -> tuple[str, bool]:
+        if self.s.notice is not None:
+            return self.s.notice.body, True
         missing = NUMBER_LENGTH - len(self.s.number)
         if missing:
             return self.say("sub", n=missing), False
@@ -70,13 +72,14 @@ class HandNumberPage(TypingPage):
             self.guide.redraw()
         elif code is not None:
             self.s.notice = of_no_use(self.t, code)
-            self.guide.redraw()
+            self.refresh()
         else:
             super().device(event)
 
     def _key(self, key: str) -> None:
         if key == "X" and len(self.s.number) != NUMBER_LENGTH - 1:
             return  # only the check character can be X
+        self.s.notice = None
         self.s.number = after_key(self.s.number, key, NUMBER_LENGTH)
         self.refresh()
 
