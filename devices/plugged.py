@@ -50,20 +50,30 @@ def _node(path: str) -> Hashable:
         found = Path(path).stat()
     except OSError:
         return None
-    return found.st_ino, found.st_rdev, found.st_mode, found.st_uid, found.st_gid
+    return found.st_ino, getattr(found, "st_rdev", 0), found.st_mode, found.st_uid, found.st_gid
 
 
-def _everything() -> Hashable:
-    if sys.platform == "win32":
-        return frozenset(port.device for port in list_ports.comports())
-    try:
-        ports = Path("/dev").stat().st_mtime_ns
-    except OSError:
-        ports = 0
-    try:
-        return ports, frozenset(os.listdir(_USB))  # noqa: PTH208  (a tenth of iterdir's price)
-    except OSError:
-        return ports, frozenset()
+if sys.platform == "win32":
+    import winreg
+
+    def _everything() -> Hashable:
+        """The serial ports by the registry's own list: far cheaper than asking for their names."""
+        try:
+            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"HARDWARE\DEVICEMAP\SERIALCOMM") as key:
+                return frozenset(winreg.EnumValue(key, n)[:2] for n in range(winreg.QueryInfoKey(key)[1]))
+        except OSError:  # there is none yet
+            return frozenset()
+else:
+
+    def _everything() -> Hashable:
+        try:
+            ports = Path("/dev").stat().st_mtime_ns
+        except OSError:
+            ports = 0
+        try:
+            return ports, frozenset(os.listdir(_USB))  # noqa: PTH208  (a tenth of iterdir's price)
+        except OSError:
+            return ports, frozenset()
 
 
 # -- serial ports --------------------------------------------------------------------------------
