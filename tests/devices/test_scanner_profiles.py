@@ -226,6 +226,7 @@ def test_a_scanner_plugged_in_while_somebody_waits_lights_up_and_goes_dark_when_
         assert until(lambda: device.command("status")["stops"] == 1)
 
 
+@pytest.mark.devices
 @pytest.mark.parametrize("how", ["split 1", "split 3", "slow 0.004"])
 @pytest.mark.parametrize("maker", ["newland", "zebra_ssi", "gm65"])
 def test_answers_and_codes_in_pieces(maker: str, how: str) -> None:
