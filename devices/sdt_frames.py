@@ -129,7 +129,7 @@ class FrameDecoder:
         return bodies
 
     def _claimed_end(self, start: int) -> int:
-        """Where the frame whose LEN stands at `start` should end; 0 if it is none; LEN may still be to come."""
+        """Where the frame whose LEN stands at `start` should end, 0 if it is none; LEN may be incomplete."""
         length = self._buffer[start : start + _LEN]
         if len(length) < _LEN:
             return start + _LEN

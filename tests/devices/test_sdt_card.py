@@ -74,6 +74,27 @@ def test_the_specimen_of_2023() -> None:
     assert (card.valid_from, card.valid_to) == (date(2023, 8, 8), date(2033, 8, 7))
 
 
+@pytest.mark.parametrize(
+    "number", ["932682198501010017", "911124198108030024", "11010519491231002X", "440524188001010014"]
+)
+def test_the_printed_specimen_numbers_are_good(number: str) -> None:
+    assert sdt_card.decode_block(block_of({122: number})).number_valid is True
+
+
+def test_the_second_specimen_of_2017() -> None:
+    places = {0: "ZHENGJIAN,YANGBEN " * 3, 120: "2", 122: "PAK310080010103", 152: "PAK", 158: "证件样本"}
+    places |= {188: "20230808", 204: "20330807", 220: "19800101", 236: "01", 240: "1500", 248: "I"}
+    card = sdt_card.decode_block(block_of(places))
+    assert (card.number, card.number_valid, card.birth) == ("PAK310080010103", None, date(1980, 1, 1))
+    assert card.english_name == "ZHENGJIAN,YANGBEN ZHENGJIAN,YANGBEN ZHENGJIAN,YANGBEN"
+    assert not sdt_card.contradicts_itself(card)
+
+
+@pytest.mark.parametrize("code", ["00", "57", "59", "96", "99", "A1", "1"])
+def test_a_nation_nobody_has_listed_stays_as_it_is(code: str) -> None:
+    assert sdt_card.decode_block(block_of({32: code})).nation == code
+
+
 def test_an_english_name_that_needs_its_second_place() -> None:
     name = "ZHENGJIAN, YANGBEN ZHENG JIAN YANG BEN ZHENGJI"
     assert len(name) == 46

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices import sdt_frames as frames
+from devices.sdt_card import join_payload
 from devices.sdt_frames import Command, FrameDecoder, as_request, as_response
 
 REQUESTS = {
@@ -39,6 +40,10 @@ RESPONSES = {
 VENDOR_FRAMES = [
     "AA AA AA 96 69 00 0D DC 00 32 30 31 36 5F 30 33 5F 31 38 DE",
     "AA AA AA 96 69 00 13 DC 02 30 30 41 42 43 30 30 30 30 30 30 30 30 30 30 31 BC",
+    "AA AA AA 96 69 00 03 DC 01 DE",
+    "AA AA AA 96 69 00 03 DC 03 DC",
+    "AA AA AA 96 69 00 03 DC 05 DA",
+    "AA AA AA 96 69 00 03 DC 07 D8",
 ]
 REJECTED = {
     "a checksum that does not fit": "AA AA AA 96 69 00 04 00 00 80 85",
@@ -72,6 +77,49 @@ def test_responses_are_the_published_bytes(status: int, data: bytes, wire: str) 
 def test_the_answer_with_a_card_has_the_published_head_and_length() -> None:
     assert len(CARD) == 1295
     assert CARD.startswith(bytes.fromhex("AA AA AA 96 69 05 08 00 00 90 01 00 04 00"))
+
+
+@pytest.mark.parametrize(
+    ("size", "head", "length"),
+    [
+        (0, "AA AA AA 96 69 05 0A 00 00 90 01 00 04 00 00 00", 1297),
+        (512, "AA AA AA 96 69 07 0A 00 00 90 01 00 04 00 02 00", 1809),
+        (1024, "AA AA AA 96 69 09 0A 00 00 90 01 00 04 00 04 00", 2321),
+    ],
+)
+def test_the_answer_with_a_fingerprint_has_the_published_head_and_length(
+    size: int, head: str, length: int
+) -> None:
+    answer = frames.encode_response(0x90, join_payload(bytes(256), bytes(1024), bytes(size)))
+    assert (answer[:16], len(answer)) == (bytes.fromhex(head), length)
+
+
+def test_a_stray_byte_after_a_published_answer() -> None:
+    decoder = FrameDecoder()
+    [body] = decoder.feed(bytes.fromhex("AA AA AA 96 69 00 04 00 00 10 14 00"))
+    assert (as_response(body).status, decoder.waiting) == (0x10, 0)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x5a", bytes(2321), bytes(range(256)) * 5])
+def test_the_checksum_is_the_xor_of_all_bytes(data: bytes) -> None:
+    expected = 0
+    for byte in data:
+        expected ^= byte
+    assert frames.checksum(data) == expected
+
+
+@given(st.binary(max_size=700))
+def test_the_checksum_is_the_xor_of_any_bytes(data: bytes) -> None:
+    test_the_checksum_is_the_xor_of_all_bytes(data)
+
+
+def test_the_beginning_of_an_answer_and_the_next_one_are_not_one_frame() -> None:
+    """Found by the fuzzer: the checksum of such a mixture fits by chance."""
+    mixed = CARD[:26] + CARD[:-26]
+    whole = mixed[:-1] + bytes([mixed[-1] ^ frames.checksum(mixed[5:])])
+    assert frames.checksum(whole[5:]) == 0
+    assert bodies(whole) == []
+    assert len(bodies(whole + CARD)) == 1
 
 
 @pytest.mark.parametrize("wire", VENDOR_FRAMES)

@@ -16,6 +16,7 @@ from devices import sdt_card, sdt_frames
 from devices.emulators.cards import PRESETS
 from devices.sdt_frames import FrameDecoder, as_response, encode_response
 from tests.devices.stream_fuzzer import ANSWERS, DOCUMENTS, NOISE, Fuzzer, answer, documents_in
+from tests.devices.test_sdt_card import HANGUL
 
 MILLION = int(os.environ.get("FUZZ_STREAMS", 1_000_000))
 SEED = int(os.environ.get("FUZZ_SEED", random.SystemRandom().randrange(1 << 32)))
@@ -127,6 +128,21 @@ def test_an_answer_whose_length_is_impossible(size: int) -> None:
     hurt = GOOD[:5] + size.to_bytes(2, "big") + GOOD[7:]
     assert documents_in(hurt).documents == []
     assert documents_in(hurt + GOOD).documents == [ORIGINALS["resident"]]
+
+
+@pytest.mark.parametrize("data", [b"", bytes(8), b"\x01\x00", b"\x01\x00\x04\x00", bytes(1284)])
+def test_status_90_without_a_card_is_no_card(data: bytes) -> None:
+    found = documents_in(encode_response(0x90, data))
+    assert (found.documents, found.errors) == ([], 1)
+    assert documents_in(b"\x00\x00\x90").documents == []
+
+
+def test_the_foreign_recipe_in_a_whole_frame() -> None:
+    """SDT_VECTORS §4: 1295 bytes, the text from byte 14 on, a photo of 5A."""
+    frame = encode_response(0x90, sdt_card.join_payload(HANGUL, b"\x5a" * 1024))
+    assert (len(frame), frame[14 : 14 + 256]) == (1295, HANGUL)
+    [document] = documents_in(frame).documents
+    assert (document.name, document.number, document.number_valid) == ("테스트", "0" * 18, False)
 
 
 @pytest.mark.parametrize("status", range(256))
