@@ -50,6 +50,9 @@ simulated = true
 driver = "serial"
 line = "socket://{scanner}"
 simulated = true
+
+[devices.document_camera]
+driver = "simulated"
 """
 
 

@@ -21,9 +21,11 @@ from ui.camera.source import CameraSource
 from ui.camera.strip import CELL_W, COLUMNS, GAP, ShotStrip
 from ui.camera.view import CameraView, CropEditor
 from ui.desk import Desk
+from ui.pictures import shrunk
 from ui.widgets.kit import Kit, box, col, row, stack
 from ui.words import sentence
 
+CROP_PX = 1600
 SIDE = COLUMNS * (CELL_W + GAP) + 44
 _SHELL_KEYS = (Qt.Key.Key_F1, Qt.Key.Key_J, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4)
 
@@ -90,7 +92,7 @@ class CaptureSheet(QFrame):
         space = texts["camera.key_space"]
         self.shoot = kit.button(texts["camera.shoot"], "primary", space, name="shoot", h=44, w=180)
         self.apply = kit.button(texts["camera.crop_apply"], "primary", "Enter", name="crop_apply", h=44)
-        self.whole = kit.button(texts["camera.crop_whole"], "secondary", "W", name="crop_whole", h=44)
+        self.whole = kit.button(texts["camera.crop_whole"], "secondary", "W", name="crop_whole", h=44, w=96)
         self.cancel = kit.button(texts["camera.crop_cancel"], "quiet", "Esc", name="crop_cancel", h=44)
         self.give_up = kit.button("", "stop", name="abandon_pages", h=44)
         self.go_on = kit.button(texts["camera.go_on"], "primary", "Esc", name="go_on", h=44)
@@ -106,6 +108,8 @@ class CaptureSheet(QFrame):
         scroll.setWidget(self.strip)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setStyleSheet("QScrollArea { background:transparent; }")
+        scroll.viewport().setStyleSheet("background:transparent;")
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._count = kit.text("", "strong", name="shot_count")
         self._empty = kit.text(texts["camera.no_pages"], "body", "muted", wrap=True)
@@ -262,10 +266,18 @@ class CaptureSheet(QFrame):
 
     def open_crop(self) -> None:
         shot = self.shots.current
-        if shot is not None and shot.photo:
-            self.crop.open(QImage.fromData(shot.photo), shot.corners)
-            self._stack.setCurrentWidget(self.crop)
-            self._show()
+        if shot is None or not shot.photo:
+            return
+        self.crop.open(shot.corners)
+        self._stack.setCurrentWidget(self.crop)
+        self._show()
+        self._desk.tasks.run(
+            self._desk.pages_executor,
+            lambda: shrunk(QImage.fromData(shot.photo), CROP_PX),
+            owner=self,
+            done=lambda image: self.crop.show_photo(image) if self.shots.current is shot else None,
+            failed=self._trouble,
+        )
 
     def apply_crop(self) -> None:
         corners: Corners | None = self.crop.corners
@@ -398,6 +410,7 @@ class CaptureSheet(QFrame):
         self._acts[2].setEnabled(chosen and shots.chosen > 0)
         self._acts[3].setEnabled(chosen and shots.chosen < len(shots.items) - 1)
         self._acts[5].setEnabled(chosen)
+        self._close.setEnabled(not crop and not asking)
         self.undo.setVisible(shots.can_undo)
         self.bring.setEnabled(not crop and not self._joining)
         self.finish.setEnabled(shots.ready and not crop and not self._joining and not asking)

@@ -25,7 +25,7 @@ class ShotStrip(QWidget):
         self._changed()
 
     def sizeHint(self) -> QSize:
-        rows = max(1, -(-len(self._shots.items) // COLUMNS))
+        rows = -(-len(self._shots.items) // COLUMNS)
         return QSize(COLUMNS * (CELL_W + GAP), rows * (CELL_H + GAP) + GAP)
 
     def cell(self, number: int) -> QRect:

@@ -27,6 +27,7 @@ class _Stage(QWidget):
         self._kit = kit
         self._image: QImage | None = None
         self.setMinimumSize(480, 320)
+        self.setProperty("no_ring", True)  # where the keyboard is by itself, and yellow is the sheet's
 
     def sizeHint(self) -> QSize:
         return QSize(800, 560)
@@ -49,7 +50,7 @@ class _Stage(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         p = QPainter(self)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(QColor(GROUND))
         p.drawRoundedRect(self.rect(), 8, 8)
@@ -111,9 +112,14 @@ class CropEditor(_Stage):
         self.setObjectName("crop_editor")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def open(self, image: QImage, corners: Corners | None) -> None:
-        self._image, self.active = image, 0
+    def open(self, corners: Corners | None) -> None:
+        """The photograph follows by `show_photo`."""
+        self._image, self.active = None, 0
         self.set_corners(corners or WHOLE)
+
+    def show_photo(self, image: QImage) -> None:
+        self._image = image
+        self.update()
 
     def set_corners(self, corners: Corners) -> None:
         self.corners = corners

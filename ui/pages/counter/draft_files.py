@@ -48,6 +48,20 @@ class DraftFiles(QObject):
             return "paper"
         return taking.how if taking is not None and taking.how in (SCAN, FILE) else SCAN
 
+    def shed(self) -> None:
+        """Files of rows the chosen situation does not ask for are dropped: they go with no case (五个统一)."""
+        due = {material_key(m) for m in self._session.intake.materials()}
+        office = self._desk.office
+        for file in self.files:
+            if file.role is FileRole.MATERIAL and file.material_key not in due:
+                self._desk.tasks.run(
+                    self._desk.store_executor,
+                    lambda one=file: materials.drop(office, one.file_id),  # type: ignore[misc]
+                    owner=self,
+                    done=lambda _none: None,
+                    failed=self.trouble.emit,
+                )
+
     # -- the draft ---------------------------------------------------------------------------------
 
     def _follow(self) -> None:

@@ -43,7 +43,13 @@ class FileViewer(QFrame):
         kit, texts = self._kit, self._texts
         self._title = kit.text("", "title", name="viewer_title")
         self._count = kit.text("", "body", "muted", name="viewer_count")
-        specs = (("before", "←"), ("after", "→"), ("smaller", "−"), ("larger", "+"), ("fit", "0"))
+        specs = (
+            ("before", "←", 104),
+            ("after", "→", 104),
+            ("smaller", "−", 88),
+            ("larger", "+", 88),
+            ("fit", "0", 116),
+        )
         acts = (
             lambda: self._turn(-1),
             lambda: self._turn(1),
@@ -52,8 +58,8 @@ class FileViewer(QFrame):
             self._fit,
         )
         self._tools = [
-            kit.button(texts[f"files.{word}"], "secondary", key, name=f"viewer_{word}", h=30)
-            for word, key in specs
+            kit.button(texts[f"files.{word}"], "secondary", key, name=f"viewer_{word}", h=30, w=width)
+            for word, key, width in specs
         ]
         for button, act in zip(self._tools, acts, strict=True):
             button.clicked.connect(act)

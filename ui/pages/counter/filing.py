@@ -68,7 +68,7 @@ class Filing(QObject):
 
     def place(self) -> None:
         """The page has another size."""
-        inner = self._page.rect().adjusted(16, 12, -16, -12)
+        inner = self._page.rect().adjusted(12, 8, -12, -8)
         for cover in (self.viewer, self.sheet):
             if cover is not None:
                 cover.setGeometry(inner)

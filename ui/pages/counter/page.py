@@ -302,6 +302,7 @@ class IntakePage(QWidget):
         self.bench.notices.drop("error", "card", "reader", "scan")
         application = session.intake.application(session.profile.channel, session.operator)
         session.flush()
+        self.bench.files.shed()
         session.freeze()
         self.bench.side.stop_clock()
         self.receiving.start(application, offline=not self._board.online)
@@ -316,8 +317,8 @@ class IntakePage(QWidget):
             self.receiving.print_again()
 
     def next_case(self) -> None:
-        """F8: the next person.  Not before paper and case are settled."""
-        if self.receiving.stage is not Stage.SETTLED or self.receiving.question:
+        """F8: the next person.  Not before case and slip are settled; pages go on printing behind."""
+        if not self.receiving.may_go_on:
             return
         card, self.arrivals.waiting = self.arrivals.waiting, None
         self._begun = False
