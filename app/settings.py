@@ -3,14 +3,14 @@
     [station]  id, mode, site            required; papers optional: ["slip"], ["a4"] or both
     [gateway]  url, public_url           both optional
     [devices.<kind>]                     driver, line, simulated, and for
-               id_reader                 baudrate
+               id_reader                 baudrate, photo_decoder (a program and its arguments)
                receipt_printer           baudrate, width_mm, profile
                a4_printer                tray, duplex
                scanner                   baudrate, profile
                document_camera           line may be "" for the first one there is, or a camera's name
 
-A line is a port (/dev/ttyUSB0, COM3), a URL (socket://host:port, rfc2217://…), or for reader, receipt
-printer and scanner "auto": wherever it is plugged in ("auto LINE LINE …": among these); `id` then names the
+A line is a port (/dev/ttyUSB0, COM3), a URL (socket://host:port, rfc2217://…, usb:// for reader and receipt
+printer, library:///PATH?port=1001 for a reader behind its maker's library), or for reader, receipt printer and scanner "auto": wherever it is plugged in ("auto LINE LINE …": among these); `id` then names the
 one device that will do.
 
 Unknown keys are errors, and all faults of a file are reported at once (`SettingsError.values["faults"]`).
@@ -42,7 +42,7 @@ NO_LINE = ("wedge", "qt", "simulated")  # it types into whatever has the focus; 
 AUTO_DRIVERS = ("sdt", "escpos", "serial")  # whose device can be found wherever it is plugged in
 WIDTHS_MM = (80, 58)
 _OWN_KEYS: Mapping[DeviceKind, tuple[str, ...]] = {
-    DeviceKind.ID_READER: ("baudrate", "id"),
+    DeviceKind.ID_READER: ("baudrate", "id", "photo_decoder"),
     DeviceKind.RECEIPT_PRINTER: ("baudrate", "width_mm", "profile", "id"),
     DeviceKind.A4_PRINTER: ("tray", "duplex"),
     DeviceKind.SCANNER: ("baudrate", "profile", "id"),
@@ -62,6 +62,7 @@ class DeviceSettings:
     tray: str = ""
     duplex: bool = False
     device_id: str = ""
+    photo_decoder: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +193,17 @@ class _Checked:
             self.text(table, "tray", where, lambda s: s.isascii() and bool(s.strip()), required=False),
             self.flag(table, "duplex", where),
             self.text(table, "id", where, lambda s: s.isprintable() and bool(s.strip()), required=False),
+            self.command(table, "photo_decoder", where),
         )
         return self.auto(device, where)
+
+    def command(self, table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+        """A program and its arguments, each a word of its own; () when there is none."""
+        words = table.get(key, [])
+        if isinstance(words, list) and all(isinstance(word, str) and word for word in words):
+            return tuple(words)
+        self.fault("bad_value", f"{where}{key}")
+        return ()
 
     def auto(self, device: DeviceSettings, where: str) -> DeviceSettings:
         """A line that is found by itself, and the id that only then means something."""

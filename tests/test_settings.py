@@ -36,6 +36,15 @@ def test_a_device_on_a_line_and_one_that_is_found(tmp_path: Path) -> None:
     )
 
 
+def test_a_reader_behind_a_library_and_a_program_for_its_photos(tmp_path: Path) -> None:
+    line = "library:///opt/maker/libsdtapi.so?port=1001"
+    (reader,) = devices(
+        tmp_path,
+        f'[devices.id_reader]\ndriver = "sdt"\nline = "{line}"\nphoto_decoder = ["/opt/maker/wlt", "-"]\n',
+    )
+    assert (reader.line, reader.photo_decoder) == (line, ("/opt/maker/wlt", "-"))
+
+
 def test_a_scanner_that_types_needs_no_line(tmp_path: Path) -> None:
     (scanner,) = devices(tmp_path, '[devices.scanner]\ndriver = "wedge"\nprofile = "aim"\n')
     assert (scanner.driver, scanner.line, scanner.profile) == ("wedge", "", "aim")
@@ -50,6 +59,11 @@ def test_a_scanner_that_types_needs_no_line(tmp_path: Path) -> None:
         ("scanner", 'driver = "serial"\nline = "auto"\nid = 5', "devices.scanner.id"),
         ("a4_printer", 'driver = "ipp"\nline = "ipp://x/"\nid = "x"', "devices.a4_printer.id"),
         ("id_reader", 'driver = "sdt"\nline = " "', "devices.id_reader.line"),
+        (
+            "id_reader",
+            'driver = "sdt"\nline = "auto"\nphoto_decoder = "wlt -"',
+            "devices.id_reader.photo_decoder",
+        ),
         ("id_reader", 'driver = "magic"\nline = "auto"', "devices.id_reader.driver"),
     ],
 )
