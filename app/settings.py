@@ -10,8 +10,9 @@
                document_camera           line may be "" for the first one there is, or a camera's name
 
 A line is a port (/dev/ttyUSB0, COM3), a URL (socket://host:port, rfc2217://…, usb:// for reader and receipt
-printer, library:///PATH?port=1001 for a reader behind its maker's library), or for reader, receipt printer and scanner "auto": wherever it is plugged in ("auto LINE LINE …": among these); `id` then names the
-one device that will do.
+printer, library:///PATH?port=1001 for a reader behind its maker's library), or for reader, receipt printer
+and scanner "auto": wherever it is plugged in ("auto LINE LINE …": among these); `id` then names the one
+device that will do.
 
 Unknown keys are errors, and all faults of a file are reported at once (`SettingsError.values["faults"]`).
 """
