@@ -191,7 +191,7 @@ def test_a_library_that_never_returns_delays_nobody(
     hold.set()
 
 
-@pytest.mark.parametrize("over", ["pty", "tcp"])
+@pytest.mark.parametrize("over", ["pty", pytest.param("tcp", marks=pytest.mark.devices)])
 def test_a_port_that_vanishes_while_a_card_is_read(tmp_path: Path, over: str) -> None:
     desk = Desk(tmp_path, over)
     with hub_of(desk.line(READER)) as (hub, ear):
@@ -208,7 +208,7 @@ def test_a_port_that_vanishes_while_a_card_is_read(tmp_path: Path, over: str) ->
             works(hub, ear, READER, device)
 
 
-@pytest.mark.parametrize("over", ["pty", "tcp"])
+@pytest.mark.parametrize("over", ["pty", pytest.param("tcp", marks=pytest.mark.devices)])
 def test_a_port_that_vanishes_while_a_slip_is_printed(tmp_path: Path, over: str) -> None:
     """Bytes have left and no proof has come: nobody knows, and nothing is printed twice by itself."""
     desk = Desk(tmp_path, over)
