@@ -48,6 +48,7 @@ EXPIRED_S = 150  # no print of ours is given more time
 _PAUSES_S = (0.2, 0.3, 0.5, 1.0)
 _RESERVE_S = 6.0  # of the deadline, for taking back
 _ANSWER_S = 4.0
+_STANDS_S = 2.0  # a job without a new sheet for so long stands still
 _COMPLETED, _ENDED, _PROCESSING = 9, 7, 5
 _JOB = (
     "job-id",
@@ -75,7 +76,10 @@ def keywords(*found: str) -> ipp.Values:
 def look(client: IppClient, deadline_s: float = DEFAULT_S) -> PrinterState:
     """How the printer is now.  Raises DeviceError."""
     asked = {"requested-attributes": keywords(*ipp_state.WANTED)}
-    answer = client.ask(Operation.GET_PRINTER, asked, deadline_s=deadline_s)
+    try:
+        answer = client.ask(Operation.GET_PRINTER, asked, deadline_s=deadline_s)
+    except IppRefusedError as error:
+        raise _refusal(error) from error
     return ipp_state.state_of(answer.group(GroupTag.PRINTER))
 
 
@@ -254,6 +258,8 @@ class _Follower:
         self._ends = ends
         self._gives_up = ends - min(_RESERVE_S, (ends - time.monotonic()) / 3)
         self._begun = False
+        self._sheets: int | None = None
+        self._moved_at = time.monotonic()
         self._problem: DeviceError | None = None
 
     def follow(self) -> PrintOutcome:
@@ -281,6 +287,8 @@ class _Follower:
             self._problem = error
             return None
         self._begun = self._begun or job.begun
+        if job.sheets != self._sheets:
+            self._sheets, self._moved_at = job.sheets, time.monotonic()
         return job
 
     def _look(self) -> None:
@@ -290,12 +298,14 @@ class _Follower:
         except DeviceError as error:
             self._problem = error
             return
-        self._problem = ipp_state.problem_of(state)
-        self._tell(ipp_state.condition(state))
+        waiting = time.monotonic() - self._moved_at > _STANDS_S
+        self._problem = ipp_state.problem_of(state, waiting)
+        self._tell(ipp_state.condition(state, waiting))
 
     def _take_back(self, cause: DeviceError | StoppedByPersonError) -> PrintOutcome:
         """Cancel, and wait for the printer to say that it has stopped."""
-        until = max(self._ends, time.monotonic() + 1.0)
+        now = time.monotonic()
+        until = max(min(self._ends, now + _RESERVE_S), now + 1.0)
         while (left_s := until - time.monotonic()) > 0:
             try:
                 self._desk.cancel(self._job_id, min(left_s, _ANSWER_S))

@@ -17,11 +17,10 @@ from devices.driver import Condition
 from devices.ipp_client import IppClient, IppRefusedError, Operation
 from devices.ipp_codec import Attributes, Tag, Value
 from devices.ipp_job import JobDesk, Tell, failed, keywords, look
-from devices.ipp_state import PDF, PrinterState
+from devices.ipp_state import A4, PDF, PrinterState
 
 SWEEP_S = 60.0
 _LOOK_S = 5.0
-_A4 = "iso_a4_210x297mm"  # PWG 5101.1
 _A4_SIZE = (("x-dimension", 21000), ("y-dimension", 29700))  # hundredths of a millimetre
 
 
@@ -88,7 +87,7 @@ def _hopeless(state: PrinterState, options: DocumentOptions) -> DeviceError | No
 
 def _job(state: PrinterState, options: DocumentOptions) -> Attributes:
     """The attributes of the job: only what the printer knows, since it would ignore or refuse the rest."""
-    job: dict[str, ipp.Values] = {"media": keywords(_A4)}
+    job: dict[str, ipp.Values] = {"media": keywords(A4)}
     if options.tray and state.supports("media-source", options.tray):
         size = {name: (Value(Tag.INTEGER, length),) for name, length in _A4_SIZE}
         tray = {"media-size": (Value(Tag.COLLECTION, size),), "media-source": keywords(options.tray)}

@@ -2,14 +2,14 @@
 
 `printer-state-reasons` are keywords with an optional weight at the end (RFC 8011, 5.4.12): `-report` and
 `-warning` do not keep it from printing, `-error` does, and no weight counts as an error.  Most printers
-report an empty second tray as a warning; it is believed only when the printer has stopped.  Keywords after
+report an empty second tray as a warning; it is believed when the printer has stopped, when no A4 is loaded
+(`media-ready`), or when a job stands still.  Keywords after
 RFC 8011, 5.4.12, and PWG 5100.9.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.domain.device import DeviceStatus
 from app.errors import (
     DeviceError,
     DeviceTimeoutError,
@@ -34,6 +34,7 @@ WANTED = (
     "copies-supported",
     "color-supported",
     "media-supported",
+    "media-ready",
     "media-source-supported",
     "print-color-mode-supported",
     "print-scaling-supported",
@@ -43,6 +44,8 @@ WANTED = (
 )
 PDF = "application/pdf"
 STOPPED = 5
+A4 = "iso_a4_210x297mm"  # PWG 5101.1
+_NO_PAPER = frozenset({"media-empty", "media-needed"})
 _WEIGHTS = ("-error", "-warning", "-report")
 _ERRORS: tuple[tuple[frozenset[str], DeviceError], ...] = (
     (
@@ -50,7 +53,7 @@ _ERRORS: tuple[tuple[frozenset[str], DeviceError], ...] = (
         PrinterCoverError("cover open"),
     ),
     (frozenset({"media-jam", "media-path-jam"}), PrinterJamError("jam")),
-    (frozenset({"media-empty", "media-needed"}), PrinterPaperError("no paper")),
+    (_NO_PAPER, PrinterPaperError("no paper")),
     (
         frozenset({"toner-empty", "marker-supply-empty", "marker-waste-full", "developer-empty"}),
         PrinterTonerError("no toner"),
@@ -97,11 +100,18 @@ class PrinterState:
 def state_of(said: Attributes) -> PrinterState:
     weighed = dict(_weighed(word) for word in ipp.words(said, "printer-state-reasons"))
     stopped = ipp.number(said, "printer-state") == STOPPED
+    ready = ipp.words(said, "media-ready")
+    unloaded = bool(ready) and A4 not in ready
     return PrinterState(
         stopped,
         ipp.flag(said, "printer-is-accepting-jobs") is not False,
         frozenset(weighed) - {"none"},
-        frozenset(reason for reason, error in weighed.items() if error or stopped) - {"none"},
+        frozenset(
+            reason
+            for reason, error in weighed.items()
+            if error or stopped or (unloaded and reason in _NO_PAPER)
+        )
+        - {"none"},
         said,
     )
 
@@ -113,14 +123,13 @@ def _weighed(word: str) -> tuple[str, bool]:
     return word, True
 
 
-def person_needed(state: PrinterState) -> DeviceError | None:
-    """What a person at the printer has to put right."""
-    return next((error for reasons, error in _ERRORS if reasons & state.errors), None)
+def problem_of(state: PrinterState, waiting: bool = False) -> DeviceError | None:
+    """Why this printer will not print now.
 
-
-def problem_of(state: PrinterState) -> DeviceError | None:
-    """Why this printer will not print now."""
-    found = person_needed(state)
+    `waiting`: a job has been standing still, so that what is only a warning counts too.
+    """
+    standing = state.reasons if waiting else state.errors
+    found = next((error for reasons, error in _ERRORS if reasons & standing), None)
     if found is not None:
         return found
     if state.reasons & _OFFLINE:
@@ -130,8 +139,8 @@ def problem_of(state: PrinterState) -> DeviceError | None:
     return PrinterFaultError("stopped", part="") if state.stopped else None
 
 
-def condition(state: PrinterState) -> Condition:
-    problem = problem_of(state)
+def condition(state: PrinterState, waiting: bool = False) -> Condition:
+    problem = problem_of(state, waiting)
     base = Condition() if problem is None else condition_of(problem)
     simulated = ipp.word(state.said, "printer-make-and-model") == DEMO_MODEL
     return Condition(base.status, base.reason, dict(_facts(state)), simulated, tuple(_capabilities(state)))
@@ -159,7 +168,3 @@ def _capabilities(state: PrinterState) -> Iterator[str]:
         yield "copies"
     if len(ipp.words(state.said, "media-source-supported")) > 1:
         yield "trays"
-
-
-def is_ready(found: Condition) -> bool:
-    return found.status is DeviceStatus.ONLINE

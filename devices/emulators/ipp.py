@@ -315,6 +315,9 @@ class IppEmulator:
             "uri-security-supported": _keywords("none"),
             "uri-authentication-supported": _keywords("none"),
             "printer-name": (Value(Tag.NAME, "demo"),),
+            "printer-info": (Value(Tag.TEXT, "demo"),),
+            "printer-location": (Value(Tag.TEXT, ""),),
+            "printer-more-info": (Value(Tag.URI, "http://localhost/"),),
             "printer-make-and-model": (Value(Tag.TEXT, DEMO_MODEL),),
             "printer-state": (Value(Tag.ENUM, 5 if self._stops else 4 if busy else 3),),
             "printer-state-reasons": _keywords(*self._reasons()),
@@ -335,6 +338,8 @@ class IppEmulator:
             "copies-supported": (Value(Tag.RANGE, Range(1, 9)),),
             "color-supported": (Value(Tag.BOOLEAN, False),),
             "media-default": _keywords("iso_a4_210x297mm"),
+            "media-col-default": (Value(Tag.COLLECTION, _A4),),
+            "media-ready": _keywords("iso_a4_210x297mm"),
             "media-supported": _keywords("iso_a4_210x297mm"),
             "media-source-supported": _keywords("auto", "tray-1", "tray-2"),
             "print-color-mode-supported": _keywords("monochrome"),
@@ -344,6 +349,10 @@ class IppEmulator:
     def _clock(self, at: float) -> int:
         """Seconds since it was switched on, from 1."""
         return 1 + int(at - self._started)
+
+
+_SIZE = {"x-dimension": (Value(Tag.INTEGER, 21000),), "y-dimension": (Value(Tag.INTEGER, 29700),)}
+_A4: Attributes = {"media-size": (Value(Tag.COLLECTION, _SIZE),)}
 
 
 def _keywords(*words: str) -> Values:

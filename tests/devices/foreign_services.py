@@ -23,6 +23,7 @@ _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuratio
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>system</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow user="*"/><deny own="*"/><allow send_type="method_call"/>
+<allow send_type="signal"/><allow send_type="method_return"/><allow send_type="error"/>
 <allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/>
 <allow receive_type="signal"/><allow own="org.freedesktop.Avahi"/></policy></busconfig>
 """
@@ -35,6 +36,7 @@ AccessLog {folder}/log/access
 ErrorLog {folder}/log/error
 PageLog {folder}/log/page
 SystemGroup root
+Printcap {folder}/printcap
 FileDevice Yes
 """
 _OWN_LINES = re.compile(r"^(Listen|Port|Browsing|LogLevel)\b.*$", re.MULTILINE)
@@ -83,7 +85,8 @@ def service(
 @contextmanager
 def announcing(folder: Path) -> Iterator[dict[str, str]]:
     """Avahi over D-Bus; yields the environment in which programs find it."""
-    if subprocess.run(["avahi-daemon", "--check"], check=False, capture_output=True).returncode == 0:
+    running = subprocess.run(["avahi-daemon", "--check"], check=False, capture_output=True).returncode == 0
+    if running and Path("/run/dbus/system_bus_socket").is_socket():
         yield {}
         return
     bus, config = folder / "bus", folder / "bus.conf"
@@ -148,8 +151,20 @@ def foreign_printer(
         run.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         run.chmod(0o755)
         more = ("-c", str(run))
-    command = ("ippeveprinter", "-p", str(printer.port), "-k", "-d", str(printer.spool), "-f", formats, *more)
-    with service(*command, "-n", "localhost", folder.name, log=folder / "log", env=env) as process:
+    command = (
+        "ippeveprinter",
+        "-v",
+        "-v",
+        "-p",
+        str(printer.port),
+        "-k",
+        "-d",
+        str(printer.spool),
+        "-f",
+        formats,
+        *more,
+    )
+    with service(*command, folder.name, log=folder / "log", env=env) as process:
         wait_for(printer.port)
         yield printer, process
 

@@ -1,0 +1,111 @@
+"""A station with several papers: each is told by itself, and A4 holds up nobody."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
+from app.domain.printing import PaperForm, PrintOutcome, PrintState
+from tests.ui.clerk import Clerk
+from tests.ui.fakes import Bench
+
+
+@pytest.fixture
+def clerk(tmp_path: Path, qtbot: QtBot) -> Iterator[Clerk]:
+    hall = Bench(tmp_path)
+    hall.devices.states[DeviceKind.A4_PRINTER] = DeviceHealth(DeviceKind.A4_PRINTER, DeviceStatus.ONLINE)
+    hall.office = replace(hall.office, papers=(PaperForm.SLIP, PaperForm.A4))
+    with Clerk.at_counter(hall, qtbot) as clerk:
+        yield clerk
+
+
+def taken(clerk: Clerk) -> None:
+    clerk.fill()
+    clerk.press(Qt.Key.Key_F9)
+
+
+def test_both_papers_come_out_and_are_told_apart(clerk: Clerk) -> None:
+    clerk.fill()
+    clerk.receive()
+    assert (len(clerk.hall.devices.slips), len(clerk.hall.devices.pages)) == (1, 1)
+    assert clerk.hall.devices.pages[0].startswith(b"%PDF")
+    assert "小票" in clerk.words("outcome_print") and "已打印" in clerk.words("outcome_print")
+    assert "A4" in clerk.words("outcome_print_a4") and "存根联" in clerk.words("outcome_print_a4")
+    assert clerk.button("next").isEnabled()
+
+
+def test_each_paper_is_printed_again_by_itself(clerk: Clerk) -> None:
+    clerk.hall.devices.page_outcomes = [PrintOutcome(PrintState.FAILED, "device.printer_jam")]
+    clerk.fill()
+    clerk.receive()
+    assert "卡纸" in clerk.words("outcome_print_a4") and "已打印" in clerk.words("outcome_print")
+    clerk.click("print_again_a4")
+    clerk.wait(lambda: "补打" in clerk.words("outcome_print_a4"))
+    clerk.rest()
+    assert (len(clerk.hall.devices.slips), len(clerk.hall.devices.pages)) == (1, 2)
+    clerk.click("print_again_slip")
+    clerk.wait(lambda: len(clerk.hall.devices.slips) == 2)
+    clerk.rest()
+    assert len(clerk.hall.devices.pages) == 2
+
+
+def test_the_key_prints_what_failed(clerk: Clerk) -> None:
+    clerk.hall.devices.page_outcomes = [PrintOutcome(PrintState.FAILED, "device.printer_paper")]
+    clerk.fill()
+    clerk.receive()
+    clerk.press(Qt.Key.Key_F7)
+    clerk.wait(lambda: len(clerk.hall.devices.pages) == 2)
+    clerk.rest()
+    assert len(clerk.hall.devices.slips) == 1
+
+
+def test_a_question_about_one_paper_leaves_the_other_alone(clerk: Clerk) -> None:
+    clerk.hall.devices.page_outcomes = [PrintOutcome(PrintState.UNKNOWN, "device.print_unproven")]
+    clerk.fill()
+    clerk.receive()
+    assert "不会回报" in clerk.words("outcome_print_a4") and not clerk.button("next").isEnabled()
+    clerk.click("came_out")
+    clerk.wait(lambda: "已打印" in clerk.words("outcome_print_a4"))
+    assert clerk.button("next").isEnabled()
+    assert (len(clerk.hall.devices.slips), len(clerk.hall.devices.pages)) == (1, 1)
+
+
+def test_pages_under_way_are_said_and_can_be_taken_back(clerk: Clerk) -> None:
+    clerk.hall.devices.page_outcomes = None
+    taken(clerk)
+    clerk.wait(lambda: clerk.sees("take_back") and "已打印" in clerk.words("outcome_print"))
+    assert "正在打印 A4" in clerk.words("outcome") and clerk.button("next").isEnabled()
+    clerk.click("take_back")
+    clerk.wait(lambda: clerk.sees("outcome_print_a4"))
+    assert clerk.hall.devices.dropped == 1 and "没有打印出来" in clerk.words("outcome_print_a4")
+
+
+def test_the_next_person_does_not_wait_for_pages(clerk: Clerk) -> None:
+    clerk.hall.devices.page_outcomes = None
+    taken(clerk)
+    clerk.wait(lambda: clerk.sees("take_back") and clerk.button("next").isEnabled())
+    clerk.press(Qt.Key.Key_F8)
+    clerk.wait(lambda: not clerk.sees("outcome"))
+    waiting, clerk.hall.devices.page_outcomes = clerk.hall.devices.waiting_pages, []
+    clerk.wait(lambda: bool(waiting))
+    waiting.pop().set_result(PrintOutcome(PrintState.CONFIRMED))
+    clerk.rest()
+    assert not clerk.sees("outcome")
+
+
+def test_the_list_prints_either_paper(clerk: Clerk) -> None:
+    clerk.hall.devices.page_outcomes = [PrintOutcome(PrintState.FAILED, "device.printer_paper")]
+    clerk.fill()
+    clerk.receive()
+    clerk.press(Qt.Key.Key_F8)
+    clerk.shell.go("cases")
+    clerk.wait(lambda: clerk.sees("case_reprint_a4"))
+    clerk.rest()
+    clerk.click("case_reprint_a4")
+    clerk.wait(lambda: len(clerk.hall.devices.pages) == 2)
+    clerk.rest()
+    assert len(clerk.hall.devices.slips) == 1
