@@ -43,6 +43,10 @@ class OutboxMessage:
         """As `failed`, remembering why, so that a second time can be told from the first."""
         return replace(self.failed(now), reason=reason)
 
+    def reopened(self) -> "OutboxMessage":
+        """Refused before, and taken now."""
+        return replace(self, lane=Lane.PENDING, reason="")
+
     def rejected(self, reason: str) -> "OutboxMessage":
         return replace(self, lane=Lane.REJECTED, reason=reason, attempts=self.attempts + 1)
 

@@ -1,5 +1,6 @@
 """One round of synchronisation: newest catalog and station keys, waiting messages, number block."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,8 +24,12 @@ class SyncOutcome:
     advice: str = ""
 
 
-def sync(office: Office, progress: Callable[[int, int], None] | None = None) -> SyncOutcome:
-    """Raises NotEnrolledError, RemoteError, TrustError, StoreError.
+def sync(
+    office: Office, progress: Callable[[int, int], None] | None = None, files_s: float = math.inf
+) -> SyncOutcome:
+    """`files_s`: how long materials on file may be sent; what is left then, the relay goes on with.
+
+    Raises NotEnrolledError, RemoteError, TrustError, StoreError.
 
     A catalog that is refused keeps no case from being delivered: it is told of afterwards.
     """
@@ -35,9 +40,9 @@ def sync(office: Office, progress: Callable[[int, int], None] | None = None) -> 
     except (OfflineError, ThrottledError):
         raise
     except AppError:
-        _deliver(office)
+        _deliver(office, files_s)
         raise
-    delivered = _deliver(office)
+    delivered = _deliver(office, files_s)
     return SyncOutcome(
         report.catalog_version,
         report.items,
@@ -50,8 +55,8 @@ def sync(office: Office, progress: Callable[[int, int], None] | None = None) -> 
     )
 
 
-def _deliver(office: Office) -> RelayReport:
-    delivered = relay(office, limit=1000, everything=True)
+def _deliver(office: Office, files_s: float) -> RelayReport:
+    delivered = relay(office, limit=1000, everything=True, files_s=files_s)
     lease_when_low(office)
     return delivered
 

@@ -196,6 +196,8 @@ def deliver_part(office: Office, sender: FileSender, message: OutboxMessage) -> 
     """
     try:
         if not sender.step(message):
+            if message.lane is Lane.REJECTED:  # the rest of it needs nobody to ask for it
+                _keep(office, message.reopened())
             return False
     except RejectedError as error:
         _keep(office, message.rejected(str(error.values.get("reason", error.code))))

@@ -273,3 +273,14 @@ def test_a_short_round_sends_a_part_and_says_that_there_is_more(hall: Hall, offi
     assert [m.case_id for m in hall.gateway.kept.values()] == [light, case_id]
     starts = [start for _, start in hall.gateway.parts]
     assert starts == sorted(set(starts)) and len(hall.gateway.contents) == 1
+
+
+def test_a_refused_file_that_is_taken_after_all_goes_on_by_itself(hall: Hall, office: Office) -> None:
+    """A sync asks for it once more and has no time for the whole of it; the relay does the rest."""
+    size = 3 * 64 * 1024
+    case_id = a_case_with(office, 1, PDF + bytes(size - len(PDF)))
+    hall.gateway.file_trouble = refuses(case_id, RejectedError(reason="file_kind"))
+    assert relay(office).rejected == 1
+    hall.gateway.file_trouble = lambda file, start: None
+    assert relay(office, everything=True, files_s=0.0).pending == 1
+    assert relay(office).uploaded == 1

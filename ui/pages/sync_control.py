@@ -10,6 +10,7 @@ from app.errors import AppError, StoppedByPersonError
 from app.services import catalog_sync
 from app.services.catalog_sync import SyncOutcome
 from ui.desk import Desk
+from ui.status import FILES_S
 from ui.widgets.kit import Kit
 
 
@@ -38,7 +39,7 @@ class SyncControl(QWidget):
         progress = self._watch(self._stopped, self._desk.tasks.relay(self._progress, self))
         self._desk.tasks.run(
             self._desk.sync_executor,
-            lambda: catalog_sync.sync(office, progress),
+            lambda: catalog_sync.sync(office, progress, FILES_S),
             owner=self,
             done=self._synced,
             failed=self._failed,

@@ -17,7 +17,7 @@ from ui.desk import Desk
 from ui.pages.kiosk.board import MOST_ITEMS, Board, for_persons
 from ui.pages.kiosk.session import Session
 from ui.profile import Profile
-from ui.status import Relay
+from ui.status import FILES_S, Relay
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ class Rounds:
         self._syncing = True
         desk.tasks.run(
             desk.sync_executor,
-            lambda: sync(desk.office),
+            lambda: sync(desk.office, files_s=FILES_S),
             owner=self._owner,
             done=self._synced,
             failed=self._unsynced,
