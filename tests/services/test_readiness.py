@@ -143,7 +143,8 @@ def test_everything_broken_at_once_still_opens_with_every_limit(sheet: Any) -> N
 
 def test_little_paper_is_minded_without_a_limit(sheet: Any) -> None:
     low = tuple(
-        replace(h, facts={"paper": "near_end"}) if h.kind is DeviceKind.RECEIPT_PRINTER else h for h in HEALTHS
+        replace(h, facts={"paper": "near_end"}) if h.kind is DeviceKind.RECEIPT_PRINTER else h
+        for h in HEALTHS
     )
     found = sheet(seen=Seen(low))
     assert row(found, "receipt_printer").state is RowState.MIND
