@@ -2,6 +2,7 @@
 
 import errno
 import queue
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -22,18 +23,19 @@ from app.errors import (
     DeviceProtocolError,
     DeviceTimeoutError,
 )
+from devices.auto_line import Seekers
 from devices.driver import GONE, IN_USE, NO_ACCESS, why_closed
 from devices.emulators.cards import PRESETS
 from devices.emulators.sdt import PHOTO
 from devices.escpos_printer import EscposPrinter
 from devices.hub import DeviceHub
 from devices.line import Line
-from devices.plugged import BOOK
+from devices.plugged import BOOK, PortBook
 from devices.registry import DeviceLine, entry_for
 from devices.sdt_reader import SdtReader
-from devices.usb_bus import usb_devices
+from devices.usb_bus import READER_IDS, usb_devices
 from devices.usb_search import search_usb
-from tests.devices.emulators import Emulated, emulator
+from tests.devices.emulators import ROOT, Emulated, emulator
 from tests.devices.usb_played import PRINTER_ENDPOINTS, Played, PlayedBus
 
 READER, PRINTER = DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER
@@ -305,6 +307,31 @@ def test_what_is_plugged_in_and_what_it_may_be(plug: Plug, sdt: Emulated, escpos
         (DeviceKind.A4_PRINTER, "usb://04b8:0e15/1-4", "DEMO PRINTER"),
         (None, "usb://04b8:0e15/1-5", "DEMO PRINTER"),
     ]
+
+
+def test_an_auto_line_finds_the_reader_wherever_it_is_plugged_in(
+    plug: Plug, sdt: Emulated, escpos: Emulated
+) -> None:
+    device, slip = reader(sdt, ports=(1,)), printer(escpos, ports=(2,))
+    plug(slip, printer(escpos, device_id=LASER, ports=(3,)), device)
+    seekers = Seekers(tuple, searches=(search_usb,), book=PortBook())
+    for kind, driver, line in (
+        (READER, "sdt", "usb://0400:c35a/1-1"),
+        (PRINTER, "escpos", "usb://04b8:0e15/1-2"),
+    ):
+        assert seekers.of(DeviceLine(kind, driver, "auto")).seek(lambda: False).line == line
+    seeker = Seekers(tuple, searches=(search_usb,), book=PortBook()).of(DeviceLine(READER, "sdt", "auto"))
+    for ports, line in (((1,), "usb://0400:c35a/1-1"), ((4, 2), "usb://0400:c35a/1-4.2")):
+        device.ports = ports
+        assert seeker.seek(lambda: False).line == line
+        seeker.lost()
+
+
+def test_the_udev_rules_name_the_readers_we_know() -> None:
+    """Who installs them may open what `usb://` looks for."""
+    rules = (ROOT / "resources" / "devices" / "60-service-hall-usb.rules").read_text(encoding="ascii")
+    named = re.findall(r'idVendor\}=="([0-9a-f]{4})", ATTR\{idProduct\}=="([0-9a-f]{4})"', rules)
+    assert {(int(vendor, 16), int(product, 16)) for vendor, product in named} == READER_IDS
 
 
 def test_a_device_that_may_not_be_opened_is_still_listed(plug: Plug, sdt: Emulated) -> None:
