@@ -7,6 +7,8 @@ trap 'rm -rf "$scratch"' EXIT
 .venv/bin/python main.py tour --out "$scratch"
 mkdir -p docs/pictures
 cp "$scratch"/counter-*-ready.png docs/pictures/counter.png
+cp "$scratch"/counter-*-capture.png docs/pictures/capture.png
+cp "$scratch"/counter-*-on-file.png docs/pictures/on-file.png
 cp "$scratch"/kiosk-*-themes.png docs/pictures/kiosk.png
 cp "$scratch"/popup-*-ready.png docs/pictures/popup.png
 cp "$scratch"/kiosk-*-receipt.png docs/pictures/kiosk-receipt.png

@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QAbstractItemView, QLabel
 
 from app.commands.embedded import Embedded
 from app.commands.stage import Stage
+from ui.camera.sheet import CaptureSheet
+from ui.camera.view import CameraView
 
 SEARCH = "cjrzhl"  # the initials of 残疾人证换领, as a clerk would type them
 
@@ -31,6 +33,7 @@ def take_case(stage: Stage) -> None:
     stage.wait_for("item_name")
     stage.type("phone", "13800000000")
     stage.shoot("materials")
+    _photograph(stage)
     stage.press("materials_all")
     stage.live("receive")
     stage.until(lambda: _enlarged(stage), "the large preview")
@@ -42,6 +45,29 @@ def take_case(stage: Stage) -> None:
     stage.wait_for("outcome_number")
     stage.live("next")
     stage.shoot("outcome")
+
+
+def _photograph(stage: Stage) -> None:
+    """Two pages of the first material under the (simulated) document camera."""
+    table = stage.wait_for("materials")
+    table.setFocus()
+    stage.key(Qt.Key.Key_P, table)
+    view = stage.wait_for("camera_view")
+    assert isinstance(view, CameraView)
+    for page in (1, 2):
+        stage.until(lambda: view.found and stage.live("shoot"), "the sheet of paper")
+        stage.key(Qt.Key.Key_Space, view)
+        stage.until(lambda n=page: _pages(stage) == n and stage.live("capture_done"), "the page")  # type: ignore[misc]
+    stage.until(lambda: view.found, "the next sheet of paper")
+    stage.shoot("capture")
+    stage.press("capture_done")
+    stage.until(lambda: stage.find("capture_sheet") is None, "the kept pages")
+    stage.shoot("on-file")
+
+
+def _pages(stage: Stage) -> int:
+    sheet = stage.find("capture_sheet")
+    return len(sheet.shots.items) if isinstance(sheet, CaptureSheet) else 0
 
 
 def _other_pages(stage: Stage) -> None:

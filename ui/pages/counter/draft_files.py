@@ -49,7 +49,7 @@ class DraftFiles(QObject):
         return taking.how if taking is not None and taking.how in (SCAN, FILE) else SCAN
 
     def shed(self) -> None:
-        """Files of rows the chosen situation does not ask for are dropped: they go with no case (五个统一)."""
+        """Files of rows the chosen situation does not ask for are dropped: they go with no case."""
         due = {material_key(m) for m in self._session.intake.materials()}
         office = self._desk.office
         for file in self.files:

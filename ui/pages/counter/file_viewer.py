@@ -19,6 +19,7 @@ from ui.pictures import image_of
 from ui.widgets.kit import Kit, box, col, row
 
 ZOOMS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+SLIDE = 80  # px a press of an arrow
 LEAST_PX, MOST_PX = 200, 3000
 _SHELL_KEYS = (Qt.Key.Key_F1, Qt.Key.Key_J, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4)
 
@@ -35,6 +36,8 @@ class FileViewer(QFrame):
         self._removed: tuple[MaterialFile, str] | None = None
         self.setObjectName("file_viewer")
         self.setProperty("role", "card")
+        self.setProperty("no_ring", True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._build()
         files.changed.connect(self._changed)
         self.hide()
@@ -76,7 +79,9 @@ class FileViewer(QFrame):
         self._scroll.setWidget(self._picture)
         self._scroll.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setProperty("no_ring", True)
+        self._scroll.setFocusPolicy(
+            Qt.FocusPolicy.NoFocus
+        )  # its arrows would scroll instead of turning pages
         self._gone = kit.text("", "body", name="viewer_removed")
         self._undo = kit.button(texts["files.undo"], "secondary", "Ctrl+Z", name="viewer_undo", h=30)
         self._undo.clicked.connect(self._take_back)
@@ -91,14 +96,15 @@ class FileViewer(QFrame):
         self._material, self._page, self._zoom = material, 0, 0.0
         self._data = self._removed = None
         self._title.setText(self._texts.say("files.viewer", name=material.name))
+        self.setAccessibleName(self._title.text())
         self._picture.clear()
         self.show()
         self.raise_()
         self._show()
-        self._scroll.setFocus()
+        self.setFocus()
 
     def take_focus(self) -> None:
-        self._scroll.setFocus()
+        self.setFocus()
 
     def leave(self) -> None:
         self._asked += 1
@@ -148,6 +154,10 @@ class FileViewer(QFrame):
         if others:
             self._zoom = min(others) if step > 0 else max(others)
             self._show()
+
+    def _slide(self, by: int) -> None:
+        bar = self._scroll.verticalScrollBar()
+        bar.setValue(bar.value() + by)
 
     def _fit(self) -> None:
         self._zoom = 1.0
@@ -230,7 +240,7 @@ class FileViewer(QFrame):
         if self._removed is not None and self._material is not None:
             (file, how), self._removed = self._removed, None
             self._files.take_back(self._material, file, how)
-            self._scroll.setFocus()
+            self.setFocus()
 
     # -- keys --------------------------------------------------------------------------------------
 
@@ -257,6 +267,8 @@ class FileViewer(QFrame):
             Qt.Key.Key_Minus: lambda: self._scale(-1),
             Qt.Key.Key_0: self._fit,
             Qt.Key.Key_Delete: self._drop,
+            Qt.Key.Key_Up: lambda: self._slide(-SLIDE),
+            Qt.Key.Key_Down: lambda: self._slide(SLIDE),
         }
         event.accept()
         if control and event.key() == Qt.Key.Key_Z:
