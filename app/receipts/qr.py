@@ -3,8 +3,8 @@
 from app.receipts.token import qr_alphanumeric
 
 QUIET = 4  # modules of white on every side, ISO/IEC 18004
-# Trying all eight masks is three quarters of the work, and a signed token is as good as random: under blur and
-# rotation each mask read as often as the one with the least penalty (benchmarks/devices.py needs the time).
+# Trying all eight masks is three quarters of the work, and a signed token is as good as random: under
+# blur and rotation each mask read as often as the one with the least penalty.
 _MASK = 2
 
 Matrix = list[list[bool]]

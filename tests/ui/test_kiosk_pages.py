@@ -11,7 +11,17 @@ from PySide6.QtWidgets import QLineEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.case import Contact
-from app.domain.catalog import Audience, Channel, Choice, Item, Material, MaterialRule, Option, Question
+from app.domain.catalog import (
+    Audience,
+    Channel,
+    Choice,
+    Item,
+    Material,
+    MaterialRule,
+    Option,
+    Period,
+    Question,
+)
 from app.domain.device import DeviceKind, DeviceStatus, DeviceTrouble
 from app.domain.identity import document_kind_of
 from app.domain.printing import PrintJob, PrintOutcome, PrintState
@@ -74,7 +84,7 @@ def longest_item() -> Item:
         department_code="x",
         audience=frozenset({Audience.PERSON}),
         channels=frozenset({Channel.KIOSK}),
-        promise_days=30,
+        promise=Period(30),
         questions=(who, more),
         rules=rules,
         theme="family",
