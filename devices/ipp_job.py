@@ -26,6 +26,7 @@ from uuid import uuid4
 
 from app.domain.printing import PrintOutcome, PrintState
 from app.errors import (
+    DeviceBusyError,
     DeviceError,
     DeviceNotFoundError,
     DeviceProtocolError,
@@ -63,7 +64,7 @@ _JOB = (
 )
 _NOT_FOUND = 0x0406
 _UNSUPPORTED = (0x040A, 0x040B, 0x0411)  # document format, attributes or values, compression
-_PAUSED = (0x0506, 0x0507)  # not accepting jobs, busy
+_PAUSED, _BUSY = 0x0506, 0x0507  # not accepting jobs; busy with another
 
 Tell = Callable[[Condition], None]
 logger = logging.getLogger(__name__)
@@ -338,8 +339,10 @@ def _refusal(error: DeviceError) -> DeviceError:
     status = error.status if isinstance(error, IppRefusedError) else 0
     if status in _UNSUPPORTED:
         return PrinterUnsupportedError(str(error))
-    if status in _PAUSED:
+    if status == _PAUSED:
         return PrinterPausedError(str(error))
+    if status == _BUSY:
+        return DeviceBusyError(str(error))
     return DeviceNotFoundError(str(error)) if status == _NOT_FOUND else error
 
 

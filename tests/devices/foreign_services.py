@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -141,7 +142,7 @@ class ForeignPrinter:
 def foreign_printer(
     folder: Path, env: dict[str, str], script: str = "", formats: str = "application/pdf,image/urf"
 ) -> Iterator[tuple[ForeignPrinter, "subprocess.Popen[bytes]"]]:
-    """An IPP printer of CUPS.  `script`: a shell script each job is given to, whose STATE lines are obeyed."""
+    """An IPP printer of CUPS.  `script`: a shell script each job is given to; its STATE lines are obeyed."""
     folder.mkdir(exist_ok=True)
     printer = ForeignPrinter(folder, env)
     printer.spool.mkdir(exist_ok=True)
@@ -195,11 +196,17 @@ class Spooler:
 
 
 @contextmanager
-def spooler(folder: Path) -> Iterator[Spooler]:
-    folder.mkdir()
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.getuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)  # its filters run as another user
+def spooler() -> Iterator[Spooler]:
+    """In a folder of its own: its filters run as another user, who may not see those of the tests."""
+    with TemporaryDirectory(prefix="cups-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        with _spooling(folder) as found:
+            yield found
+
+
+@contextmanager
+def _spooling(folder: Path) -> Iterator[Spooler]:
     for name in ("root", "run", "cache", "spool", "spool/tmp", "log"):
         made = folder / name
         made.mkdir(mode=0o755)
