@@ -187,6 +187,15 @@ class PaperPress:
     ) -> bytes:
         return f"{issued.receipt.number} {copy_no}".encode()
 
+    def a4(
+        self,
+        issued: IssuedReceipt,
+        copy_no: int = 1,
+        platform_number: str = "",
+        signature: Picture | None = None,
+    ) -> bytes:
+        return f"a4 {issued.receipt.number} {copy_no}".encode()
+
     def preview(self, receipt: Receipt, form: PaperForm, width_px: int) -> Picture:
         return Picture(1, 1, b"\xff\xff\xff")
 

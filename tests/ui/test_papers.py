@@ -12,6 +12,8 @@ from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
 from app.domain.printing import PaperForm, PrintOutcome, PrintState
 from tests.ui.clerk import Clerk
 from tests.ui.fakes import Bench
+from tests.ui.kiosk_drive import visitor
+from tests.ui.kiosk_fakes import KioskBench
 
 
 @pytest.fixture
@@ -109,3 +111,17 @@ def test_the_list_prints_either_paper(clerk: Clerk) -> None:
     clerk.wait(lambda: len(clerk.hall.devices.pages) == 2)
     clerk.rest()
     assert len(clerk.hall.devices.slips) == 1
+
+
+def test_a_kiosk_session_that_ends_takes_its_pages_back(tmp_path: Path, qtbot: QtBot) -> None:
+    """What has not come out is not for the next person."""
+    made = KioskBench(tmp_path)
+    made.office = replace(made.office, papers=(PaperForm.A4,))
+    made.devices.states[DeviceKind.A4_PRINTER] = DeviceHealth(DeviceKind.A4_PRINTER, DeviceStatus.ONLINE)
+    made.devices.page_outcomes = None
+    with visitor(tmp_path, qtbot, made=made) as person:
+        person.to_receipt()
+        person.wait(lambda: bool(person.devices.waiting_pages))
+        person.shell.home()
+        person.wait(lambda: not person.devices.waiting_pages)
+        assert person.devices.dropped >= 1 and len(person.devices.pages) == 1
