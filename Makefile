@@ -8,6 +8,9 @@ help: ## list the targets
 setup: ## virtual environment and system libraries for running
 	@scripts/setup.sh run
 
+setup-camera: ## the same, and what a document camera needs
+	@scripts/setup.sh camera
+
 setup-dev: ## the same, and what the tests need
 	@scripts/setup.sh dev
 
@@ -38,7 +41,7 @@ bench-intake: setup ## a case beside the raw limit of the disk (docs/benchmarks.
 bench-devices: setup-dev ## our share of a card, a slip, a re-plug; ten thousand of each (docs/benchmarks.md)
 	@PYTHONPATH=. $(PYTHON) benchmarks/device_lines.py
 
-pictures: setup ## the pictures of the README, from a tour
+pictures: setup-camera ## the pictures of the README, from a tour
 	@scripts/pictures.sh
 
 lock: setup-dev ## resolve the pinned dependencies anew
@@ -47,4 +50,4 @@ lock: setup-dev ## resolve the pinned dependencies anew
 clean: ## remove the environment and everything made
 	rm -rf .venv out build
 
-.PHONY: help setup setup-dev setup-devices run test check devices-test soak bench-intake bench-devices pictures lock clean
+.PHONY: help setup setup-camera setup-dev setup-devices run test check devices-test soak bench-intake bench-devices pictures lock clean

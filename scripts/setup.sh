@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Set up a machine that has nothing but Python 3.11: system libraries, .venv, pinned dependencies.
 #   setup.sh run    what the program needs (with its embedded gateway)
+#   setup.sh camera  also what a document camera needs, and what finds the paper in its picture
 #   setup.sh dev    also what the tests need
 #   setup.sh devices  also the foreign printers and spoolers of the slow device tests
 # Does nothing, quickly, when it has been done before; takes up again what was broken off.
@@ -13,7 +14,10 @@ packages="libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0 l
   libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0
   libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libusb-1.0-0 tzdata fonts-hanazono"
 locks="requirements/terminal.lock requirements/gateway.lock"
-if [ "$level" != run ]; then
+if [ "$level" = camera ]; then
+    packages="$packages libpulse0"  # what QtMultimedia loads
+    locks="$locks requirements/camera.lock"
+elif [ "$level" != run ]; then
     # Judges that are not ours (poppler, zbar), a display for the real-window tests, a clock that can be set, and what
     # QtMultimedia loads, and a compiler for the small reader library of the tests.
     packages="$packages poppler-utils zbar-tools xvfb openbox xdotool libfaketime libpulse0 gcc libc6-dev"

@@ -55,10 +55,10 @@ def _photograph(stage: Stage) -> None:
     view = stage.wait_for("camera_view")
     assert isinstance(view, CameraView)
     for page in (1, 2):
-        stage.until(lambda: view.found and stage.live("shoot"), "the sheet of paper")
+        stage.until(lambda: view.filled and stage.live("shoot"), "the sheet of paper")
         stage.key(Qt.Key.Key_Space, view)
         stage.until(lambda n=page: _pages(stage) == n and stage.live("capture_done"), "the page")  # type: ignore[misc]
-    stage.until(lambda: view.found, "the next sheet of paper")
+    stage.until(lambda: view.filled, "the next sheet of paper")
     stage.shoot("capture")
     stage.press("capture_done")
     stage.until(lambda: stage.find("capture_sheet") is None, "the kept pages")

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands.wiring import open_station
@@ -56,6 +57,8 @@ def explained() -> Iterator[None]:
 
 def application() -> QApplication:
     """The one QApplication, with our fonts and the fault page for bugs."""
+    # Everything is painted by the CPU; QtMultimedia too shall convert frames so, on the camera's own thread.
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_ForceRasterWidgets)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setStyle("Fusion")

@@ -84,6 +84,11 @@ class CameraView(_Stage):
     def found(self) -> bool:
         return self._corners is not None
 
+    @property
+    def filled(self) -> bool:
+        """Whether there is a picture."""
+        return self._image is not None
+
     def show_frame(self, image: QImage | None, corners: Corners | None) -> None:
         self._image, self._corners = image, corners
         self.update()
