@@ -208,6 +208,10 @@ class Item:
     `decided_here`: this hall decides on acceptance; else it only receives (收件).
     `effective_from`, `withdrawn_on`: the days this version of the item begins and ends.
     `theme` groups items by life event at the kiosk (key `theme.<value>`).
+    `level`: 行使层级 as the source says it, a digit (key `use_level.<digit>`); `area`: the place by name.
+    `parent_code`, `parent_name`: the main item in the basic catalog.  `applicants`: 服务对象 in the source's
+    words.  `booking`, `courier`, `online_payment`: whether one can; None where the source does not say.
+    `system`: the 业务系统 it runs on.
     """
 
     code: str
@@ -250,6 +254,17 @@ class Item:
     special_procedures: tuple[str, ...] = ()
     complaint_phone: str = ""
     topics: tuple[str, ...] = ()
+    level: str = ""
+    area: str = ""
+    parent_code: str = ""
+    parent_name: str = ""
+    applicants: tuple[str, ...] = ()
+    online_url: str = ""
+    online_payment: bool | None = None
+    booking: bool | None = None
+    booking_url: str = ""
+    courier: bool | None = None
+    system: str = ""
 
     @property
     def legal_days(self) -> int | None:
