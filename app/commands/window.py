@@ -116,13 +116,26 @@ def desk_of(
 ) -> Iterator[Desk]:
     """The executors of a window; joined at the end, so that what was begun is stored."""
     recover_prints(office)
-    executors = {name: ThreadPoolExecutor(1, name) for name in EXECUTORS}
-    store, sync, paper = (executors[name] for name in ("store", "sync", "paper"))
+    executors = [ThreadPoolExecutor(1, name) for name in EXECUTORS]
+    store, relay, sync, catalog, paper, pages, camera = executors
     if office.sealer is not None:
         sync.submit(office.sealer.warm_up)
         sync.submit(_sync_at_start, office)
     try:
-        yield Desk(office, TaskRunner(), *executors.values(), operator, office.station.demo, enrol)
+        yield Desk(
+            office,
+            TaskRunner(),
+            store,
+            relay,
+            sync,
+            catalog,
+            paper,
+            pages,
+            camera,
+            operator,
+            office.station.demo,
+            enrol,
+        )
     finally:
-        for executor in executors.values():
+        for executor in executors:
             executor.shutdown(wait=True, cancel_futures=executor not in (store, paper))
