@@ -59,6 +59,7 @@ _QUIET_S = 0.15  # so long a silence means that a broken answer has ended …
 _PAUSE_S = 0.8  # … or that the rest of a frame will not come
 
 OK, FOUND, EMPTY, NO_CARD = 0x90, 0x9F, 0x91, 0x80
+_UNKNOWN_QUESTION = (0x21, 0x23, 0x24)
 _SELF_TEST_FAILED = 0x60
 _SERVICE = frozenset({_SELF_TEST_FAILED, 0x66})
 _ERRORS: dict[int, type[DeviceError]] = (
@@ -96,6 +97,7 @@ class SdtReader:
         self._cancelled: CancelSignal = Event()
         self._in_step = True  # False: an answer may still be on its way
         self._next_find = 0.0
+        self._tells_addresses: bool | None = None  # whether it has ever answered that question
         self._capabilities = (PHOTO_DECODING if decodes_photos else NO_PHOTO_DECODING,)
 
     def check(self) -> Condition:
@@ -170,57 +172,77 @@ class SdtReader:
         except (DeviceProtocolError, DeviceTimeoutError) as error:
             raise CardUnreadableError("the card's data did not come through") from error
         # the address first: it is known to work right after the card's text, a second read is not
-        address, sure_of_address = self._newest_address(payload.text)
-        texts = self._read_until_sure(payload.text, lambda: self._payload(READ_AGAIN_S).text)
+        resident = sdt_card.kind_of(payload.text) is DocumentKind.RESIDENT
+        address, sure_of_address = self._newest_address() if resident else ("", True)
+        texts, sure_of_text = self._read_until_sure(payload.text, self._text_again)
         document = sdt_card.most_likely(texts)
-        doubtful = len(texts) > 1 or not sure_of_address or sdt_card.contradicts_itself(document)
-        return CardRead(replace(document, address=address) if address else document, doubtful, payload.photo)
+        if document.kind is DocumentKind.RESIDENT and not resident:  # the first text was hurt there
+            address, sure_of_address = self._newest_address()
+        sure = sure_of_text and sure_of_address and not sdt_card.contradicts_itself(document)
+        return CardRead(replace(document, address=address) if address else document, not sure, payload.photo)
 
-    def _payload(self, deadline_s: float = READ_CARD_S) -> sdt_card.Payload:
-        data = self._good(self._ask(Command.READ, deadline_s), OK).data
-        payload = sdt_card.split_payload(data)
-        if not payload.text.strip(b" \0"):
-            raise DeviceProtocolError("a card without a text")
-        return payload
+    def _payload(self) -> sdt_card.Payload:
+        return _payload_of(self._good(self._ask(Command.READ, READ_CARD_S), OK))
 
-    def _newest_address(self, text: bytes) -> tuple[str, bool]:
+    def _text_again(self) -> bytes:
+        answer = self._ask(Command.READ, READ_AGAIN_S)
+        if answer.status != OK:  # with data it is no refusal, but an answer that was hurt
+            raise DeviceProtocolError("hurt") if answer.data else CardUnreadableError("given out once")
+        return _payload_of(answer).text
+
+    def _newest_address(self) -> tuple[str, bool]:
         """The additional address that counts, "" for none, and whether it is sure.
 
         They stand on the card in the order they were written, so it is the last one.
         """
-        if sdt_card.kind_of(text) is not DocumentKind.RESIDENT:
-            return "", True
         try:
-            first = self._linked(self._addresses)
+            first = self._linked(self._first_addresses)
+        except DeviceProtocolError:
+            return "", False  # it did tell, and the link lost it twice
+        except DeviceTimeoutError:
+            return "", not self._tells_addresses
         except DeviceError:
-            return "", True  # this reader does not tell; the card itself has been read
-        answers = self._read_until_sure(first, self._addresses)
+            return "", True  # the card itself has been read
+        answers, sure = self._read_until_sure(first, self._addresses)
         found = sdt_card.decode_addresses(answers[0])
-        return (found[-1] if found else ""), len(answers) == 1
+        return (found[-1] if found else ""), sure
+
+    def _first_addresses(self) -> bytes:
+        """Silence is a lost answer, or a reader that knows no such question: until known, asked again."""
+        try:
+            found = self._addresses()
+        except DeviceTimeoutError:
+            if self._tells_addresses is not None:
+                raise
+            self._tells_addresses = False
+            found = self._addresses()
+        self._tells_addresses = True
+        return found
 
     def _addresses(self) -> bytes:
-        answer = self._good(self._ask(Command.READ_NEWEST_ADDRESS), OK, EMPTY)
+        answer = self._good(self._ask(Command.READ_NEWEST_ADDRESS), OK, EMPTY, *_UNKNOWN_QUESTION)
         data = answer.data if answer.status == OK else b""
         sdt_card.decode_addresses(data)
         return data
 
-    def _read_until_sure(self, first: bytes, ask: Callable[[], bytes]) -> Sequence[bytes]:
-        """The one answer that came twice; else all that came, and none can be trusted.
+    def _read_until_sure(self, first: bytes, ask: Callable[[], bytes]) -> tuple[Sequence[bytes], bool]:
+        """The one answer that came twice; else all that came, and that none of them is sure.
 
-        A reader that gives it out only once is not doubted for it.
+        A reader that gives it out only once, and says so or stays silent, is not doubted for it.
         """
-        seen = [first]
+        seen, garbled = [first], False
         for _ in range(_READS - 1):
             try:
                 again = ask()
             except DeviceProtocolError:
-                continue  # garbled: so that was one of the reads
+                garbled = True  # so that was one of the reads
+                continue
             except DeviceError:
                 break
             if again in seen:
-                return [again]
+                return [again], True
             seen.append(again)
-        return seen
+        return seen, len(seen) == 1 and not garbled
 
     def _after_reset(self) -> int:
         """Reset the module; its status then, from the first answer it gives.  Raises DeviceError."""
@@ -289,6 +311,14 @@ class SdtReader:
         """Forget what is left of former answers, so that none is taken for the next one."""
         flush(self._line, 0.0 if self._in_step else _QUIET_S)
         self._decoder.clear()
+
+
+def _payload_of(answer: Response) -> sdt_card.Payload:
+    """Raises DeviceProtocolError for what is no card."""
+    payload = sdt_card.split_payload(answer.data)
+    if not payload.text.strip(b" \0"):
+        raise DeviceProtocolError("a card without a text")
+    return payload
 
 
 def _error(status: int) -> DeviceError:

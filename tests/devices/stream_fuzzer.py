@@ -70,13 +70,17 @@ class Fuzzer:
             yield stream, self._random.randrange(len(stream) + 1)
 
     def stream(self) -> bytes:
-        stream = bytearray(self._random.choice(ANSWERS))
+        stream = self.hurt(self._random.choice(ANSWERS))
+        return b"".join((self._noise(), stream, self._noise(), self._another()))
+
+    def hurt(self, answer: bytes) -> bytes:
+        stream = bytearray(answer)
         for _ in range(self._random.choice((1, 1, 1, 2, 3, 8))):
             if stream:
                 self._random.choice(self._ways)(stream)
         if self._random.random() < 0.5:
             self._put_checksum_right(stream)
-        return b"".join((self._noise(), bytes(stream), self._noise(), self._another()))
+        return bytes(stream)
 
     def _noise(self) -> bytes:
         if self._random.random() < 0.8:

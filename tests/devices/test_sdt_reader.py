@@ -188,11 +188,17 @@ def test_a_card_lifted_between_find_and_select_is_no_card(sdt: Emulated) -> None
     assert read(sdt, fault="status:80@select") is None
 
 
-@pytest.mark.parametrize("fault", ["status:21@address", "status:91@address", "wrong_xor@address"])
+@pytest.mark.parametrize("fault", ["status:21@address", "status:91@address", "status:41@address"])
 def test_a_reader_that_tells_no_newest_address_still_reads(sdt: Emulated, fault: str) -> None:
     found = read(sdt, "moved", fault=fault)
     assert found is not None
     assert (found.document, found.doubtful) == (PRESETS["moved"].document, False)
+
+
+def test_an_address_lost_on_the_line_makes_the_read_doubtful(sdt: Emulated) -> None:
+    found = read(sdt, "moved", fault="wrong_xor@address")
+    assert found is not None
+    assert (found.document, found.doubtful) == (PRESETS["moved"].document, True)
 
 
 def test_after_trouble_the_next_card_reads(sdt: Emulated) -> None:
