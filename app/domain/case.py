@@ -72,7 +72,8 @@ class Application:
 
     `materials` None means "all of them, as many as asked for".  `request_id` makes the
     hand-in repeatable: the same one twice is one case.  `identity_confirmed` is 人证一致
-    as the clerk judged it; None where nobody could (kiosk).
+    as the clerk judged it; None where nobody could (kiosk).  `doubtful_read`: the reader gave the applicant's
+    card two ways, and nobody has typed it in instead.
     """
 
     request_id: str
@@ -85,6 +86,7 @@ class Application:
     organisation: Organisation | None = None
     agent: IdentityDocument | None = None
     identity_confirmed: bool | None = None
+    doubtful_read: bool = False
     operator_id: str = ""
     operator_name: str = ""
     channel: Channel = Channel.COUNTER

@@ -98,6 +98,8 @@ def _passed(rule: str) -> Finding:
 
 def _applicant(item: Item, a: Application, today: date) -> Iterator[Finding]:
     person = a.applicant
+    if a.doubtful_read:
+        yield Finding("doubtful_read", Severity.WARNING)
     if not person.full_name or not person.number.strip():
         field_key = "number" if person.full_name else "name"
         yield Finding("applicant_incomplete", Severity.ERROR, error=InvalidApplicantError(field=field_key))

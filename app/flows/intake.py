@@ -14,7 +14,7 @@ from app.domain.catalog import Channel, Item, Material, Question
 from app.domain.deadline import Deadlines, WorkCalendar, deadlines
 from app.domain.identity import IdentityDocument
 from app.domain.operator import Operator
-from app.domain.precheck import Finding, Severity, check
+from app.domain.precheck import Finding, check
 from app.domain.situation import Answers, first_options, materials_for, reached, unanswered
 
 
@@ -142,10 +142,7 @@ class Intake:
         if self.item is None or self.applicant is None:
             return ()
         application = self.application(channel, None)
-        found = check(self.item, application, self.deadlines(today, calendar), today)
-        if self.doubtful:
-            found = (Finding("doubtful_read", Severity.WARNING), *found)
-        return found
+        return check(self.item, application, self.deadlines(today, calendar), today)
 
     def application(self, channel: Channel, operator: Operator | None) -> Application:
         """What is handed in.  Raises ValueError while applicant or item are missing (a caller's bug)."""
@@ -163,6 +160,7 @@ class Intake:
             organisation=self.organisation,
             agent=self.agent,
             identity_confirmed=self.identity_confirmed,
+            doubtful_read=self.doubtful,
             operator_id=operator.operator_id if operator else "",
             operator_name=operator.name if operator else "",
             channel=channel,

@@ -8,8 +8,9 @@ printer is off line and what came in waits, until the paper is refilled or the b
 
 A printer without a cutter keeps what it printed until it is quiet: then somebody has torn it off.
 
-Control: `paper ok|near_end|out`, `cover open|closed`, `fault NAME`, `fault dies_after BYTES`,
-`power on|off`, `printed`, `forget`, `status`.
+Control: `paper ok|near_end|out`, `cover open|closed`, `fault NAME`, `fault NAME BYTES` (one of mid-slip: after
+so many bytes), `fault NAME cut` (the same right after the cut, before its proof), `power on|off`, `printed`,
+`forget`, `status`.
 """
 
 import argparse
@@ -44,7 +45,8 @@ FAULTS = (
     "eager",  # the same in a clone that says 0F at once, without printing what came before
 )
 PAPERS = ("ok", "near_end", "out")
-_MID_SLIP = 300  # bytes of a slip after which a mid-slip fault strikes
+_MID_SLIP = 300  # bytes of a slip after which a mid-slip fault strikes, unless it is said
+_AT_CUT = -1
 _SLOW_COMMANDS = 12  # commands a tick of a slow printer
 _TICK_S = 0.05
 _TORN_AFTER = 10  # quiet ticks
@@ -60,7 +62,7 @@ class _Switches:
     jammed: bool = False
     failed: bool = False
     off: bool = False
-    dies_after: int = 0
+    strikes_at: int = _MID_SLIP
     fault: str = "none"
 
     @property
@@ -153,7 +155,7 @@ class EscposEmulator:
             raise ValueError(f"no fault {fault}; there are {', '.join(FAULTS)}")
         with self._lock:
             self._switches.fault = fault
-            self._switches.dies_after = after if fault == "dies_after" else 0
+            self._switches.strikes_at = after
             self._switches.jammed = False
 
     def set_power(self, power: str) -> None:
@@ -173,8 +175,10 @@ class EscposEmulator:
                     self.set_cover(cover)
                 case ["fault", fault]:
                     self.set_fault(fault)
-                case ["fault", "dies_after", count]:
-                    self.set_fault("dies_after", int(count))
+                case ["fault", fault, "cut"]:
+                    self.set_fault(fault, _AT_CUT)
+                case ["fault", fault, count]:
+                    self.set_fault(fault, int(count))
                 case ["power", power]:
                     self.set_power(power)
                 case ["forget"]:
@@ -291,17 +295,18 @@ class EscposEmulator:
     def _print(self, dialogue: _Dialogue, command: Command, raw: bytes) -> None:
         self._paper.carry_out(command, raw)
         dialogue.slip_bytes += len(raw)
+        if self._switches.strikes_at != _AT_CUT and dialogue.slip_bytes >= self._switches.strikes_at:
+            self._strike(dialogue)
+
+    def _strike(self, dialogue: _Dialogue) -> None:
         fault = self._switches.fault
         if fault == "mute_after":
             dialogue.muted = True
-        if fault == "dies_after" and dialogue.slip_bytes >= self._switches.dies_after:
-            self._switches.off = dialogue.broken = True
-            self._keep(self._paper.tear(cut=False))
-        if dialogue.slip_bytes < _MID_SLIP:
-            return
-        if fault == "die_mid_slip":
+        elif fault in ("die_mid_slip", "dies_after"):
+            self._switches.off = self._switches.off or fault == "dies_after"
             dialogue.broken = True
-            self._keep(self._paper.tear(cut=False))
+            if self._paper.has_print:
+                self._keep(self._paper.tear(cut=False))
         elif fault in ("paper_out_mid_slip", "eager"):
             self._switches.paper = "out"
         elif fault == "cover_mid_slip":
@@ -317,6 +322,8 @@ class EscposEmulator:
         self._paper.carry_out(("cut", b""), raw)
         dialogue.slip_bytes = 0
         self._keep(self._paper.tear())
+        if self._switches.strikes_at == _AT_CUT:
+            self._strike(dialogue)
 
     def _answer_in_order(self, dialogue: _Dialogue, question: int) -> None:
         if self._switches.fault not in ("no_gs_r", "no_proof"):

@@ -136,14 +136,18 @@ class SdtEmulator:
     def _reply(self, wire: Wire, request: Request) -> bool:
         """Answer one request; False when the line breaks."""
         with self._lock:
-            fault, answer = self._fault, self._answer(request)
-            damaged = self._damage.of(answer, fault, request.command)
-        if fault.name == "dead" and fault.strikes(request.command):
+            fault, again = self._fault, self._delivered
+            strikes = fault.strikes(request.command, again)
+            if fault.name == "lifted" and strikes:
+                self.lift()
+            answer = self._answer(request)
+            damaged = self._damage.of(answer, fault, request.command, again)
+        if fault.name == "dead" and strikes:
             return True
-        if fault.name == "unplug_mid_read" and len(answer) > HALF:
-            wire.send(answer[:HALF])
+        if fault.name == "unplug_mid_read" and strikes:
+            wire.send(answer[: min(HALF, len(answer) // 2)])
             return False
-        self._send(wire, damaged, fault.name)
+        self._send(wire, damaged, fault.name if strikes else "none")
         return True
 
     def _send(self, wire: Wire, data: bytes, fault: str) -> None:
@@ -164,7 +168,7 @@ class SdtEmulator:
         wire.send(data)
 
     def _answer(self, request: Request) -> bytes:
-        instead = self._fault.instead(request.command)
+        instead = self._fault.instead(request.command, self._delivered)
         if request.command == Command.RESET:
             self._reset()
         if instead is not None:

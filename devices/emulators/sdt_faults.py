@@ -1,23 +1,24 @@
 """What can be wrong with an emulated reader, and what each trouble makes of an answer.
 
-Written `NAME[:VALUE][@WHERE]`; WHERE is the question it strikes: find, select, read, address, sam (the
-security module's), any.
+Written `NAME[:VALUE][@WHERE]`; WHERE is the question it strikes: find, select, read, again (a card's data
+asked for once more), address, sam (the security module's), any.
 
     none
     no_card             nothing on the pad, whatever is put there
     status:XX           answers that status (hex) instead                            at read unless said
     dead                gives no answer                                              at any
-    unplug_mid_read     the line breaks in the middle of a card's data
-    truncated           a card's data stops half-way, silence after
+    unplug_mid_read     the line breaks in the middle of a card's data               at read
+    truncated           a card's data stops half-way, silence after                  at read
+    lifted              the card is lifted the moment it is asked                    at read
     wrong_card          a card of another kind (status 40)
     sam_not_authorised  status 66 to everything
     self_test_failed    status 60 to everything until the reader is reset (10 FF)
-    slow                answers dribble in
-    split               answers come in odd pieces
-    stray               a stray byte in the preamble and after the frame
-    glued               another frame (90) right behind each answer
-    doubled             each answer comes twice
-    garbage             answers, but no frames
+    slow                answers dribble in                                           at any
+    split               answers come in odd pieces                                   at any
+    stray               a stray byte in the preamble and after the frame             at any
+    glued               another frame (90) right behind each answer                  at any
+    doubled             each answer comes twice                                      at any
+    garbage             answers, but no frames                                       at any
     wrong_xor           answers whose checksum is wrong                              at any
     flip:BIT            that bit of the frame is flipped, in every answer with a card's data
     corrupt             the first answer with a card's data has a flipped bit; corrupt_twice: the first two
@@ -33,8 +34,8 @@ from dataclasses import dataclass
 from devices.sdt_frames import PREAMBLE, Command, encode_response
 
 FAULTS = (
-    "none", "no_card", "status", "dead", "unplug_mid_read", "truncated", "wrong_card", "sam_not_authorised",
-    "self_test_failed", "slow", "split", "stray", "glued", "doubled", "garbage", "wrong_xor", "flip",
+    "none", "no_card", "status", "dead", "unplug_mid_read", "truncated", "lifted", "wrong_card",
+    "sam_not_authorised", "self_test_failed", "slow", "split", "stray", "glued", "doubled", "garbage", "wrong_xor", "flip",
     "corrupt", "corrupt_twice", "two_bits", "birth",
 )  # fmt: skip
 HALF = 640
@@ -43,10 +44,12 @@ _QUESTIONS = {
     "find": {Command.FIND},
     "select": {Command.SELECT},
     "read": {Command.READ, Command.READ_WITH_FINGERPRINT},
+    "again": {Command.READ, Command.READ_WITH_FINGERPRINT},
     "address": {Command.READ_NEWEST_ADDRESS},
     "sam": {Command.SAM_STATUS, Command.SAM_ID, Command.RESET},
     "any": set(range(0x10000)),
 }
+_AT_READ = ("status", "unplug_mid_read", "truncated", "lifted")
 _BIRTH = (49, 51)  # two digits of the year, counted from the end of the preamble
 _TEXT = (20, 24)  # two bytes of the name
 
@@ -73,12 +76,14 @@ class Fault:
     def __str__(self) -> str:
         return self.name + (f":{self.value}" if self.value else "") + (f"@{self.where}" if self.where else "")
 
-    def strikes(self, command: int) -> bool:
-        return command in _QUESTIONS[self.where or ("read" if self.name == "status" else "any")]
+    def strikes(self, command: int, again: bool = False) -> bool:
+        """`again`: whether this placement's data have been given out before."""
+        where = self.where or ("read" if self.name in _AT_READ else "any")
+        return command in _QUESTIONS[where] and (again or where != "again")
 
-    def instead(self, command: int) -> bytes | None:
+    def instead(self, command: int, again: bool = False) -> bytes | None:
         """The answer given instead of the true one."""
-        if self.name == "status" and self.strikes(command):
+        if self.name == "status" and self.strikes(command, again):
             return encode_response(int(self.value, 16))
         everywhere = {"sam_not_authorised": 0x66, "self_test_failed": 0x60}.get(self.name)
         return None if everywhere is None else encode_response(everywhere)
@@ -91,29 +96,30 @@ class Damage:
         self._noise = random.Random(1)
         self._sent = 0
 
-    def of(self, answer: bytes, fault: Fault, command: int) -> bytes:
+    def of(self, answer: bytes, fault: Fault, command: int, again: bool = False) -> bytes:
+        strikes = fault.strikes(command, again)
         card = command in _QUESTIONS["read"] and len(answer) > HALF
         if fault.where == "address":
             card = command == Command.READ_NEWEST_ADDRESS
         self._sent += card
         match fault.name:
-            case "garbage":
+            case "truncated" if strikes:
+                return answer[: min(HALF, len(answer) // 2)]
+            case "garbage" if strikes:
                 return bytes(self._noise.choices(range(0x20, 0x7F), k=23))
-            case "stray":
+            case "stray" if strikes:
                 return answer[:1] + b"\x00" + answer[1:] + b"\x00"
-            case "glued":
+            case "glued" if strikes:
                 return answer + encode_response(0x90)
-            case "doubled":
+            case "doubled" if strikes:
                 return answer * 2
-            case "wrong_xor" if fault.strikes(command):
+            case "wrong_xor" if strikes:
                 return answer[:-1] + bytes([answer[-1] ^ 0xFF])
         return self._card(answer, fault) if card else answer
 
     def _card(self, answer: bytes, fault: Fault) -> bytes:
         times = int(fault.value or 1)
         match fault.name:
-            case "truncated":
-                return answer[:HALF]
             case "flip":
                 return flipped(answer, int(fault.value))
             case "corrupt" | "corrupt_twice":

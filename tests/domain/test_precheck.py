@@ -85,6 +85,7 @@ PASSPORT = IdentityDocument(DocumentKind.PASSPORT, "演示·某", "E12345678")
         ({"applicant": replace(CARD, valid_to=date(2026, 11, 19))}, "document_expired"),
         ({"applicant": replace(PASSPORT, birth=date(2010, 1, 1))}, "minor"),
         ({"identity_confirmed": False}, "identity_unconfirmed"),
+        ({"doubtful_read": True}, "doubtful_read"),
         ({"contact": Contact("")}, "phone_missing"),
         ({"contact": Contact("12")}, "phone_shape"),
     ],

@@ -40,6 +40,7 @@ applications = st.builds(
     organisation=st.none() | st.builds(Organisation, texts, texts),
     agent=st.none() | documents,
     identity_confirmed=st.none() | st.booleans(),
+    doubtful_read=st.booleans(),
 )
 cases = st.builds(
     Case,
