@@ -18,6 +18,7 @@ from typing import Any
 
 from app.domain.catalog import (
     Audience,
+    Bundle,
     CaseType,
     Channel,
     Choice,
@@ -35,7 +36,7 @@ from app.domain.catalog import (
 from app.texts import RESOURCES
 
 FOLDER = RESOURCES / "catalog" / "demo"
-_COMMON = "common.toml"
+_COMMON, _BUNDLES = "common.toml", "bundles.toml"
 
 Table = Mapping[str, Any]
 
@@ -47,9 +48,32 @@ def demo_items(folder: Path = FOLDER) -> tuple[Item, ...]:
     Raises KeyError, ValueError for a file with a mistake: these are the program's own files.
     """
     common = tomllib.loads((folder / _COMMON).read_text(encoding="utf-8"))
-    files = (path for path in sorted(folder.glob("*.toml")) if path.name != _COMMON)
+    files = (path for path in sorted(folder.glob("*.toml")) if path.name not in (_COMMON, _BUNDLES))
     tables = (tomllib.loads(path.read_text(encoding="utf-8")) for path in files)
     return tuple(_item(item, common) for table in tables for item in table["item"])
+
+
+@cache
+def demo_bundles(folder: Path = FOLDER) -> tuple[Bundle, ...]:
+    """The demo's 一件事, `demo` set.  Raises KeyError, ValueError for a file with a mistake."""
+    mark = tomllib.loads((folder / _COMMON).read_text(encoding="utf-8"))["mark"]
+    codes = {item.code[-12:]: item.code for item in demo_items(folder)}
+    tables = tomllib.loads((folder / _BUNDLES).read_text(encoding="utf-8"))["bundle"]
+    return tuple(_bundle(table, codes, mark) for table in tables)
+
+
+def _bundle(table: Table, codes: Mapping[str, str], mark: str) -> Bundle:
+    return Bundle(
+        code=table["code"],
+        name=table["name"] + mark,
+        items=tuple(codes[tail] for tail in table["items"]),
+        everyday_names=tuple(table["everyday"]),
+        theme=table["theme"],
+        promise=_period(table.get("days")),
+        same=tuple(tuple(codes[k[:12]] + k[12:] for k in group) for group in table.get("same", ())),
+        note=table["note"],
+        demo=True,
+    )
 
 
 def _item(table: Table, common: Table) -> Item:
