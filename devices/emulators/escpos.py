@@ -8,9 +8,9 @@ printer is off line and what came in waits, until the paper is refilled or the b
 
 A printer without a cutter keeps what it printed until it is quiet: then somebody has torn it off.
 
-Control: `paper ok|near_end|out`, `cover open|closed`, `fault NAME`, `fault NAME BYTES` (one of mid-slip: after
-so many bytes), `fault NAME cut` (the same right after the cut, before its proof), `power on|off`, `printed`,
-`forget`, `status`.
+Control: `paper ok|near_end|out`, `cover open|closed`, `fault NAME`, `fault NAME BYTES` (one of mid-slip:
+after so many bytes), `fault NAME cut` (the same right after the cut, before its proof), `power on|off`,
+`printed`, `forget`, `status`.
 """
 
 import argparse

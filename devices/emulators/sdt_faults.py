@@ -35,8 +35,8 @@ from devices.sdt_frames import PREAMBLE, Command, encode_response
 
 FAULTS = (
     "none", "no_card", "status", "dead", "unplug_mid_read", "truncated", "lifted", "wrong_card",
-    "sam_not_authorised", "self_test_failed", "slow", "split", "stray", "glued", "doubled", "garbage", "wrong_xor", "flip",
-    "corrupt", "corrupt_twice", "two_bits", "birth",
+    "sam_not_authorised", "self_test_failed", "slow", "split", "stray", "glued", "doubled", "garbage",
+    "wrong_xor", "flip", "corrupt", "corrupt_twice", "two_bits", "birth",
 )  # fmt: skip
 HALF = 640
 _WRITTEN = re.compile(r"(?P<name>[a-z_]+)(:(?P<value>[0-9A-Fa-f]+))?(@(?P<where>[a-z]+))?")
