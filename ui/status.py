@@ -75,6 +75,10 @@ class StatusBoard(QObject):
         self._desk.office.journal.heard(health)
         self.refresh_devices()
 
+    def told(self, kind: DeviceKind) -> DeviceHealth | None:
+        """Of a device that lives in the window itself."""
+        return self._told.get(kind)
+
     def forget(self, kind: DeviceKind) -> None:
         """That device is no part of this station any more."""
         if self._told.pop(kind, None) is not None:

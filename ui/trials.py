@@ -46,9 +46,15 @@ class Trials(QObject):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        parent: QObject | None = None,
+        told: Callable[[DeviceKind], DeviceHealth | None] = lambda _kind: None,
+    ) -> None:
+        """`told`: how a device is that lives in the window itself, and so is asked there."""
         super().__init__(parent)
-        self._desk = desk
+        self._desk, self._told = desk, told
         self.running: dict[DeviceKind, str] = {}
         self.ended: dict[DeviceKind, Tried] = {}
         self._cancelled: dict[DeviceKind, Event] = {}
@@ -66,8 +72,12 @@ class Trials(QObject):
         if kind in self.running:
             return
         self.running[kind] = what
-        devices = self._desk.office.devices
-        if what == SCAN:
+        devices, told = self._desk.office.devices, self._told(kind)
+        if told is not None:
+            known: Future[DeviceHealth] = Future()
+            known.set_result(told)
+            self._follow(kind, known)
+        elif what == SCAN:
             devices.trigger_scan(True)
             self._patience.start()
         elif what == READ:

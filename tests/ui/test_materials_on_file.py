@@ -400,26 +400,34 @@ def test_a_case_takes_its_files_along_and_none_that_nobody_asked_for(shooter: Cl
 # -- how it looks ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
-def test_nothing_is_cut(shooter: Clerk, size: tuple[int, int]) -> None:
-    shooter.shell.resize(*size)
+def faults(clerk: Clerk) -> list[str]:
+    found = []
+    for size in ((1366, 768), (1920, 1080)):
+        clerk.shell.resize(*size)
+        QApplication.processEvents()
+        found += audit(clerk.shell)
+    return found
+
+
+def test_nothing_is_cut(shooter: Clerk) -> None:
     open_sheet(shooter)
-    shooter.rest()
-    assert audit(shooter.shell) == []
+    assert faults(shooter) == []
     shoot(shooter, 3)
-    assert audit(shooter.shell) == []
+    assert faults(shooter) == []
     shooter.press(KEY.Key_C)
-    assert audit(shooter.shell) == []
+    assert faults(shooter) == []
     shooter.press(KEY.Key_Escape)
     shooter.press(KEY.Key_Delete)
     shooter.press(KEY.Key_Escape)
-    assert audit(shooter.shell) == []
+    assert faults(shooter) == []
     shooter.press(KEY.Key_Escape)
+    camera(shooter).plug(False)
+    assert faults(shooter) == []
     keep(shooter)
     shooter.table.go_to_row(0)
     shooter.press(KEY.Key_V)
     shooter.rest()
-    assert audit(shooter.shell) == []
+    assert faults(shooter) == []
 
 
 def test_everything_on_the_sheet_has_a_name(shooter: Clerk) -> None:
@@ -438,3 +446,9 @@ def test_the_camera_is_a_device_like_the_others(shooter: Clerk) -> None:
     )
     line = next(x for x in shooter.shell.board.lines if x.key == DeviceKind.DOCUMENT_CAMERA.value)
     assert line.well and "高拍（模拟）" in line.word
+    trials = shooter.shell.devices.trials
+    for plugged, code in ((True, ""), (False, "device.not_found")):
+        camera(shooter).plug(plugged)
+        trials.run(DeviceKind.DOCUMENT_CAMERA, "probe")
+        shooter.wait(lambda: DeviceKind.DOCUMENT_CAMERA not in trials.running)
+        assert trials.ended[DeviceKind.DOCUMENT_CAMERA].code == code

@@ -4,6 +4,8 @@ Names: file_viewer viewer_page viewer_count viewer_before viewer_after viewer_la
 viewer_smaller viewer_fit viewer_remove viewer_undo viewer_close.
 """
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
@@ -256,7 +258,7 @@ class FileViewer(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        acts = {
+        acts: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Escape: self.leave,
             Qt.Key.Key_Left: lambda: self._turn(-1),
             Qt.Key.Key_PageUp: lambda: self._turn(-1),
@@ -274,4 +276,4 @@ class FileViewer(QFrame):
         if control and event.key() == Qt.Key.Key_Z:
             self._take_back()
         elif not control and event.key() in acts:
-            acts[Qt.Key(event.key())]()
+            acts[event.key()]()

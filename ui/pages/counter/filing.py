@@ -103,7 +103,7 @@ class Filing(QObject):
         """P: by camera where one is configured, else from files."""
         if self.sheet is None:
             self.bring(material)
-        elif not self.open:
+        elif not self.open and not self._session.frozen:
             self._material = material
             self.place()
             self.sheet.open(material.name)
@@ -121,11 +121,12 @@ class Filing(QObject):
 
     def bring(self, material: Material) -> None:
         """I: choose files."""
-        self.take_in(material, self._choices.open_materials(self._page))
+        if not self._session.frozen and self._run is None:
+            self.take_in(material, self._choices.open_materials(self._page))
 
     def take_in(self, material: Material, paths: Sequence[Path]) -> None:
         """Chosen or dropped files of a material; one run at a time."""
-        if not paths or self._run is not None:
+        if not paths or self._run is not None or self._session.frozen:
             return
         if len(paths) > MOST_AT_ONCE:
             body = self._texts.say("files.too_many", n=MOST_AT_ONCE)

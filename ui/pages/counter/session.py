@@ -87,6 +87,11 @@ class IntakeSession(QObject):
         self._set_draft(DraftState.NONE)
         self.changed.emit()
 
+    @property
+    def frozen(self) -> bool:
+        """A case is being made of the intake: nothing may be added to it."""
+        return self._frozen
+
     def freeze(self) -> None:
         """From the press of F9 on no draft is written: it would outlive its case."""
         self._timer.stop()

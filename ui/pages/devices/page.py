@@ -48,7 +48,7 @@ class DevicesPage(QWidget):
         self._buttons: dict[str, ListRow | QuietRow] = {}
         self._waiting: tuple[Waiting, ...] = ()
         self.sync = SyncControl(kit, desk, self)
-        self.trials = Trials(desk, self)
+        self.trials = Trials(desk, self, board.told)
         self.finder = Finder(kit, desk, self)
         self.bundle = Bundle(desk, files, self)
         self.check = ReadinessCheck(desk, lambda: board.healths, self.trials, self)
