@@ -62,7 +62,7 @@ class ReaderSession(Session[CardReader]):
         self._watched = False
         self._troubled = False
         self._lying: IdentityDocument | None = None  # told already, and not lifted since
-        self._next_poll = 0.0
+        self._last_poll = float("-inf")
         super().__init__(device, clock, emit)
 
     def watch(self, on: bool) -> None:
@@ -94,10 +94,15 @@ class ReaderSession(Session[CardReader]):
         if not self._wanted:
             self._say(driver.check())
             return CHECK_S
-        if time.monotonic() >= self._next_poll:
+        if not self._until_poll_s:
             self._poll(driver)
-            self._next_poll = time.monotonic() + self._pause_s
-        return max(0.0, self._next_poll - time.monotonic())
+            self._last_poll = time.monotonic()
+        return self._until_poll_s
+
+    @property
+    def _until_poll_s(self) -> float:
+        """Reckoned anew each time: somebody who begins to wait cuts a slow pause short."""
+        return max(0.0, self._last_poll + self._pause_s - time.monotonic())
 
     @property
     def _pause_s(self) -> float:
