@@ -13,7 +13,8 @@ from threading import Event
 from typing import Any, Protocol
 
 from app.domain.case import Case, CaseLine, Draft
-from app.domain.catalog import Audience, CatalogInfo, Channel, Item, ItemHit
+from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
+from app.domain.catalog_weight import ItemChanged
 from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, FoundDevice
 from app.domain.material_file import FileProgress, MaterialFile
 from app.domain.numbering import NumberBlock
@@ -61,6 +62,17 @@ class Enrolment:
     authority_pem: str
     trusted_root: bytes  # first TUF root.json
     enrolled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPin:
+    """An open case and the version of its item that is kept for it."""
+
+    case_id: str
+    item_code: str
+    version: str
+    received_at: datetime
+    uploaded: bool
 
 
 class UnitOfWork(Protocol):
@@ -153,6 +165,32 @@ class UnitOfWork(Protocol):
         """Forget what is the draft's still, set aside or not; returns the ids whose content may go."""
         ...
 
+    # the versions of items that open cases were taken under
+    def pin_item(self, case_id: str, item: Item, version: str) -> None:
+        """Keep the item as it was in that version, once for all cases taken under it."""
+        ...
+
+    def pinned_item(self, item_code: str, version: str) -> Item | None: ...
+    def pins(self) -> Sequence[ItemPin]:
+        """Oldest case first."""
+        ...
+
+    def release_pins(self, case_ids: Sequence[str]) -> None:
+        """Those cases are closed; versions nobody stands in any more go with them."""
+        ...
+
+    def keep_change(self, change: ItemChanged) -> None:
+        """What a catalog means to one draft or case; one that says something new is unseen again."""
+        ...
+
+    def drop_change(self, subject_id: str) -> None: ...
+    def changes(self) -> Sequence[tuple[ItemChanged, bool]]:
+        """Each with whether it was seen."""
+        ...
+
+    def change_of(self, subject_id: str) -> ItemChanged | None: ...
+    def see_change(self, subject_id: str) -> None: ...
+
     # operators
     def known_operator(self, operator_id: str) -> KnownOperator | None: ...
     def keep_operator(self, operator: KnownOperator) -> None: ...
@@ -223,6 +261,14 @@ class CatalogSource(Protocol):
 
     def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:
         """The lines of given codes, in that order, unknown ones left out."""
+        ...
+
+    def items(self, after: str = "", limit: int = 100) -> Sequence[Item]:
+        """Whole items in the order of their codes, those behind `after`: the way through all of them."""
+        ...
+
+    def bundles(self) -> Sequence[Bundle]:
+        """一件事, in the publisher's order."""
         ...
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.case import Case, CaseLine
+from app.domain.catalog_weight import ItemChanged
 from app.domain.material_file import MaterialFile
 from app.domain.outbox import Lane, OutboxMessage
 from app.domain.printing import PaperForm, PrintJob, PrintState
@@ -34,6 +35,7 @@ class CaseFile:
     prints: tuple[PrintJob, ...]
     messages: tuple[OutboxMessage, ...]
     files: tuple[FileState, ...] = ()
+    change: ItemChanged | None = None  # of its item, since it was received
 
     @property
     def uploaded(self) -> bool:
@@ -89,9 +91,8 @@ def open_file(office: Office, case_id: str) -> CaseFile | None:
         if case is None or issued is None:
             return None
         messages = tuple(work.messages_of(case_id))
-        return CaseFile(
-            case, issued, tuple(work.prints_of(case_id)), messages, _files(work, case_id, messages)
-        )
+        prints, files = tuple(work.prints_of(case_id)), _files(work, case_id, messages)
+        return CaseFile(case, issued, prints, messages, files, work.change_of(case_id))
 
 
 def _files(work: UnitOfWork, case_id: str, messages: Sequence[OutboxMessage]) -> tuple[FileState, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.errors import AppError, NotEnrolledError, OfflineError, RemoteError, ThrottledError
+from app.services.catalog_changes import review
 from app.services.office import Office
 from app.services.outbox_relay import RelayReport, relay
 
@@ -43,6 +44,7 @@ def sync(
         _deliver(office, files_s)
         raise
     delivered = _deliver(office, files_s)
+    review(office)
     return SyncOutcome(
         report.catalog_version,
         report.items,

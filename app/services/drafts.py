@@ -51,6 +51,7 @@ def set_aside(office: Office, draft_id: str) -> None:
     """
     with office.store.begin() as work:
         work.drop_draft(draft_id)
+        work.drop_change(draft_id)
         work.set_draft_files_aside(draft_id, True)
         work.commit()
 
@@ -73,4 +74,5 @@ def drop(office: Office, draft_id: str) -> None:
 
 def _drop(work: UnitOfWork, draft_id: str) -> Sequence[str]:
     work.drop_draft(draft_id)
+    work.drop_change(draft_id)
     return work.drop_files(draft_id)

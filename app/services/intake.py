@@ -88,6 +88,8 @@ def receive(office: Office, application: Application, *, offline: bool) -> Recei
         )
         issued = sealer.issue(receipt_of(office, case, item))
         unused = _store(work, case, issued, office.papers)
+        work.pin_item(case.case_id, item, version)
+        work.drop_change(application.request_id)  # its draft is no more
         _remember_time(work, now)
         work.commit()
     forget(office, unused)

@@ -126,10 +126,30 @@ _MATERIALS_ON_FILE = (
         BEGIN SELECT RAISE(ABORT, 'a file and its case stay what they are'); END""",
 )
 
+_PINNED_ITEMS = (
+    """CREATE TABLE case_pins (
+        case_id TEXT PRIMARY KEY NOT NULL REFERENCES cases (case_id),
+        item_code TEXT NOT NULL,
+        catalog_version TEXT NOT NULL
+    )""",
+    "CREATE INDEX case_pins_item ON case_pins (item_code, catalog_version)",
+    """CREATE TABLE pinned_items (
+        item_code TEXT NOT NULL,
+        catalog_version TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (item_code, catalog_version)
+    )""",
+    """CREATE TABLE item_changes (
+        subject_id TEXT PRIMARY KEY NOT NULL,
+        body TEXT NOT NULL,
+        seen INTEGER NOT NULL
+    )""",
+)
+
 Steps = Sequence[Sequence[str]]
 """One entry a version; its statements run in order inside one transaction."""
 
-MIGRATIONS: Steps = (_FIRST, _MATERIALS_ON_FILE)
+MIGRATIONS: Steps = (_FIRST, _MATERIALS_ON_FILE, _PINNED_ITEMS)
 
 
 def migrate(connection: Connection, steps: Steps = MIGRATIONS) -> None:

@@ -127,6 +127,30 @@ FILES = Table(
     Column("sent", Integer, nullable=False),
 )
 
+PINS = Table(  # of open cases only
+    "case_pins",
+    METADATA,
+    Column("case_id", Text, ForeignKey("cases.case_id"), primary_key=True),
+    Column("item_code", Text, nullable=False),
+    Column("catalog_version", Text, nullable=False),
+)
+
+PINNED_ITEMS = Table(
+    "pinned_items",
+    METADATA,
+    Column("item_code", Text, primary_key=True),
+    Column("catalog_version", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+ITEM_CHANGES = Table(
+    "item_changes",
+    METADATA,
+    Column("subject_id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("seen", Integer, nullable=False),
+)
+
 OPERATORS = Table(
     "operators",
     METADATA,

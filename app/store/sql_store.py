@@ -20,12 +20,13 @@ from app.store.faults import Faults
 from app.store.file_work import FileWork
 from app.store.migrations import MIGRATIONS, Steps, migrate
 from app.store.number_work import NumberWork
+from app.store.pin_work import PinWork
 from app.store.queue_work import OutboxWork, PrintWork
 
 PATIENCE_S = 10.0
 
 
-class SqlUnitOfWork(CaseWork, FileWork, NumberWork, OutboxWork, PrintWork, StationWork):
+class SqlUnitOfWork(CaseWork, FileWork, NumberWork, OutboxWork, PinWork, PrintWork, StationWork):
     """`app.ports.UnitOfWork` over one connection; frozen values come out, no row does."""
 
     def commit(self) -> None:

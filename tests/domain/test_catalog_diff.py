@@ -219,12 +219,10 @@ def total(changes: tuple[Change, ...]) -> Mapping[tuple[K, str], int]:
 def test_who_took_more_has_no_more_to_do(
     one: Item, other: Item, stand: Stand, more: Mapping[str, tuple[int, int]]
 ) -> None:
-    richer = {
-        key: tuple(
-            max(pair) for pair in zip(stand.taken.get(key, (0, 0)), more.get(key, (0, 0)), strict=True)
-        )
-        for key in stand.taken.keys() | more.keys()
-    }
+    richer = dict(stand.taken)
+    for key, (originals, copies) in more.items():
+        had = richer.get(key, (0, 0))
+        richer[key] = (max(had[0], originals), max(had[1], copies))
     poor = total(weighed(one, other, TODAY, stand))
     rich = total(weighed(one, other, TODAY, replace(stand, taken=richer)))
     assert all(rich[change] <= weight for change, weight in poor.items())
