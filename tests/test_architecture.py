@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LEAVES = {"app.errors", "app.texts", "app.atomic_file", "app.pdfium_lock"}
+PACKING = {"app.packed", "app.page_delta"}
 CORE = LEAVES | {"app.domain", "app.ports"}
 
 # package -> (first-party prefixes it may import, third-party modules it may import)
@@ -17,6 +18,8 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "app.texts": ({"app.errors"}, set()),
     "app.atomic_file": ({"app.errors"}, set()),
     "app.pdfium_lock": (set(), set()),
+    "app.packed": (set(), {"zstandard"}),
+    "app.page_delta": ({"app.packed"}, {"zstandard"}),
     "app.settings": (CORE, set()),
     "app.logbook": (CORE, set()),
     "app.machine": (CORE | {"app.settings", "app.logbook"}, set()),
@@ -27,7 +30,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "app.services": (CORE | {"app.flows", "app.services"}, set()),
     "app.store": (CORE | {"app.store"}, {"sqlalchemy", "sqlcipher3", "cryptography", "keyring"}),
     "app.catalog": (CORE | {"app.catalog"}, {"pypinyin", "stdnum"}),
-    "app.remote": (CORE | {"app.remote"}, {"requests", "tuf", "securesystemslib", "urllib3"}),
+    "app.remote": (CORE | PACKING | {"app.remote"}, {"requests", "tuf", "securesystemslib", "urllib3"}),
     "app.receipts": (
         CORE | {"app.receipts"},
         {
@@ -37,7 +40,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     ),
     "app.pages": (CORE | {"app.pages"}, {"PIL", "cv2", "numpy", "pypdfium2"}),
     "app.gateway": (
-        CORE | {"app.gateway", "app.catalog", "app.receipts.token"},
+        CORE | PACKING | {"app.gateway", "app.catalog", "app.receipts.token"},
         {
             "fastapi", "starlette", "uvicorn", "pydantic", "sqlalchemy", "tuf", "securesystemslib",
             "cryptography",
