@@ -47,6 +47,7 @@ class Operation(IntEnum):
     GET_JOB = 0x0009
     GET_JOBS = 0x000A
     GET_PRINTER = 0x000B
+    CUPS_GET_PRINTERS = 0x4002  # of a spooler
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ class ReaderSession(Session[CardReader]):
         self._waits: list[_Wait] = []
         self._watched = False
         self._troubled = False
+        self._blind = False  # the last look for a card failed, whatever the reader says of itself
+        self._held: Condition | None = None
         self._lying: IdentityDocument | None = None  # told already, and not lifted since
         self._last_poll = float("-inf")
         super().__init__(device, clock, emit)
@@ -113,14 +115,31 @@ class ReaderSession(Session[CardReader]):
         try:
             read = driver.read(self)
         except (CardUnreadableError, CardUnsupportedError) as error:
+            self._sees()
             self._tell_trouble(error)
             return
         except Cancelled:
             return
+        except (DeviceProtocolError, DeviceTimeoutError):
+            self._blind = True
+            raise
+        self._sees()
         self._troubled = False
         if read is not None:
             self._deliver(read)
         self._lying = read.document if read is not None else None
+
+    def _say(self, condition: Condition) -> None:
+        """A reader that tells who it is and fails at every look for a card is not well until one succeeds."""
+        if self._blind and self._wanted and condition.status is DeviceStatus.ONLINE:
+            self._held = condition
+        else:
+            super()._say(condition)
+
+    def _sees(self) -> None:
+        held, self._held, self._blind = self._held, None, False
+        if held is not None:
+            self._say(held)
 
     def _deliver(self, read: CardRead) -> None:
         """Some readers give a card out again and again until it is lifted: listeners hear of it once."""

@@ -16,6 +16,7 @@ from devices.cups_raw import CupsRawPrinter
 from devices.escpos_printer import EscposPrinter
 from devices.ipp_client import IppClient, target_of
 from devices.ipp_printer import IppPrinter
+from devices.ipp_queues import search_queues
 from devices.line import Line, open_line
 from devices.reader_line import ReaderLines
 from devices.scanner import SerialScanner
@@ -105,7 +106,7 @@ _DRIVERS: dict[DeviceKind, dict[str, DriverEntry]] = {
 # Searches of what is not a serial port: USB devices, print queues.  Each takes a few seconds at most, asks
 # what it finds what it is, and raises nothing but DeviceErrors.
 Search = Callable[[], Sequence[FoundDevice]]
-SEARCHES: tuple[Search, ...] = (search_usb,)
+SEARCHES: tuple[Search, ...] = (search_usb, search_queues)
 
 
 def known_drivers(kind: DeviceKind) -> tuple[str, ...]:

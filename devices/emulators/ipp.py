@@ -14,7 +14,7 @@ import argparse
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,18 +72,13 @@ class _Job:
 class IppEmulator:
     """One printer and its jobs."""
 
-    def __init__(self, out: Path | None = None, pace_s: float = 0.5) -> None:
-        self._out, self._pace_s = out, pace_s
+    def __init__(self, out: Path | None = None, pace_s: float = 0.5, queues: Sequence[str] = ()) -> None:
+        self._out, self._pace_s, self._queues = out, pace_s, queues
         self._lock = threading.RLock()
         self._jobs: dict[int, _Job] = {}
         self._printed: list[dict[str, Any]] = []
-        self._paper, self._cover_open, self._jammed, self._toner, self._paused = (
-            _FOR_EVER,
-            False,
-            False,
-            "ok",
-            False,
-        )
+        self._paper, self._toner = _FOR_EVER, "ok"
+        self._cover_open = self._jammed = self._paused = False
         self._fault, self._at = "none", 1
         self._asked = 0
         self._started = time.monotonic()
@@ -232,6 +227,7 @@ class IppEmulator:
             Operation.GET_JOB: self._tell_job,
             Operation.GET_JOBS: self._tell_jobs,
             Operation.GET_PRINTER: lambda _asked: (0, [Group(GroupTag.PRINTER, self._printer())]),
+            Operation.CUPS_GET_PRINTERS: lambda _asked: (0, [_queue(each) for each in self._queues]),
         }
         do = known.get(asked.code)
         status, groups = do(asked) if do else (0x0501, [])
@@ -355,6 +351,19 @@ _SIZE = {"x-dimension": (Value(Tag.INTEGER, 21000),), "y-dimension": (Value(Tag.
 _A4: Attributes = {"media-size": (Value(Tag.COLLECTION, _SIZE),)}
 
 
+def _queue(written: str) -> Group:
+    """`NAME` takes PDF, `NAME:raw` has no driver, `NAME:MIME` takes that alone."""
+    name, _, kind = written.partition(":")
+    model = "Local Raw Printer" if kind == "raw" else DEMO_MODEL
+    mime = kind if "/" in kind else "application/pdf"
+    said = {
+        "printer-name": (Value(Tag.NAME, name),),
+        "printer-make-and-model": (Value(Tag.TEXT, model),),
+        "document-format-supported": (Value(Tag.MIME, mime),),
+    }
+    return Group(GroupTag.PRINTER, said)
+
+
 def _keywords(*words: str) -> Values:
     return tuple(Value(Tag.KEYWORD, word) for word in words)
 
@@ -367,12 +376,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common_arguments(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="where what is printed goes")
     parser.add_argument("--pace", type=float, default=0.5, metavar="SECONDS", help="a sheet takes")
+    parser.add_argument(
+        "--queue", action="append", default=[], metavar="NAME[:raw]", help="be a spooler with these queues"
+    )
 
 
 def serve(args: argparse.Namespace) -> int:
     if args.out:
         args.out.mkdir(parents=True, exist_ok=True)
-    return run(args, IppEmulator(args.out, args.pace))
+    return run(args, IppEmulator(args.out, args.pace, args.queue))
 
 
 def main() -> int:

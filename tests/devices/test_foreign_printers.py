@@ -11,11 +11,13 @@ from threading import Event, Timer
 
 import pytest
 
-from app.domain.device import DeviceStatus
+from app.domain.device import DeviceKind, DeviceStatus
 from app.domain.printing import DocumentOptions, PrintOutcome, PrintState
 from devices.cups_raw import CupsRawPrinter
 from devices.ipp_client import IppClient, target_of
 from devices.ipp_printer import IppPrinter
+from devices.ipp_queues import search_queues
+from devices.ipp_queues import spooler as spooler_at
 from tests.devices.emulators import emulator
 from tests.devices.foreign_services import (
     Spooler,
@@ -227,6 +229,13 @@ def test_raw_bytes_for_a_dead_printer_are_taken_back(cups: Spooler) -> None:
     outcome = CupsRawPrinter(queue(cups, "nobody")).print(b"slip", SHORT_S)
     assert outcome.state is not PrintState.CONFIRMED and outcome.reason != "device.print_unproven"
     assert cups.jobs() == "" and cups.kept() == []
+
+
+def test_queues_are_found_by_asking_the_spooler(cups: Spooler) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        cups.add("found", f"socket://127.0.0.1:{nobody.getsockname()[1]}", "-m", "raw")
+    found = {device.line: device for device in search_queues(spooler_at(cups.pipe))}
+    assert (found["cups:found"].kind, found["cups:found"].driver) == (DeviceKind.RECEIPT_PRINTER, "cups_raw")
 
 
 def test_a_queue_that_is_not_there(cups: Spooler) -> None:
