@@ -7,7 +7,7 @@ and an older reader understand each other.
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -18,7 +18,10 @@ T = TypeVar("T")
 
 
 def dumps(value: Any) -> str:
-    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _WRITER.encode(plain(value))
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def loads(kind: type[T], text: str | bytes) -> T:
@@ -26,10 +29,29 @@ def loads(kind: type[T], text: str | bytes) -> T:
     return build(kind, json.loads(text))
 
 
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
+
+
 def plain(value: Any) -> Any:
     """`value` out of dicts, lists, strings, numbers, booleans and None."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if kind is tuple or kind is list:
+        return [plain(item) for item in value] if value else []
+    names = _names(kind)
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
+    return _plain_other(value)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass; None for any other type."""
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else None
+
+
+def _plain_other(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, (date, datetime)):
@@ -48,58 +70,76 @@ def plain(value: Any) -> Any:
 def build(kind: type[T], data: Any) -> T:
     """The inverse of `plain`.  Raises ValueError."""
     try:
-        result: T = _build(kind, data)
+        read: Read = _reader(kind)  # type: ignore[arg-type]
+        result: T = read(data)
     except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"not a {kind.__name__}: {type(error).__name__}") from error
+        raise ValueError(f"not a {getattr(kind, '__name__', kind)}: {type(error).__name__}") from error
     return result
 
 
+Read = Callable[[Any], Any]
+
+
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _build(kind: Any, data: Any) -> Any:
+def _reader(kind: Any) -> Read:
+    """What makes a `kind` of its plain form; made once a type."""
     origin, args = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        if data is None:
-            return None
-        return _build(next(a for a in args if a is not type(None)), data)
-    if origin is tuple:
-        return tuple(_build(args[0], item) for item in _list(data))
-    if origin is frozenset:
-        return frozenset(_build(args[0], item) for item in _list(data))
+        return _optional(_reader(next(a for a in args if a is not type(None))))
+    if origin is tuple or origin is frozenset:
+        return _listed(origin, _reader(args[0]))
     if origin is not None:  # Mapping[str, X]
-        return {key: _build(args[1], item) for key, item in data.items()}
+        return _mapped(_reader(args[1]))
     if is_dataclass(kind):
-        return _dataclass(kind, data)
-    return _scalar(kind, data)
+        return _dataclass(kind)
+    return _scalar(kind)
 
 
-def _list(data: Any) -> list[Any]:
-    if not isinstance(data, list):
-        raise ValueError("a list is expected")
-    return data
+def _optional(read: Read) -> Read:
+    return lambda data: None if data is None else read(data)
 
 
-def _dataclass(kind: Any, data: Any) -> Any:
-    hints = _hints(kind)
-    values = {}
-    for f in fields(kind):
-        if f.name in data:
-            values[f.name] = _build(hints[f.name], data[f.name])
-        elif f.default is MISSING and f.default_factory is MISSING:
-            raise ValueError(f"{kind.__name__}.{f.name} is missing")
-    return kind(**values)
+def _listed(make: Any, read: Read) -> Read:
+    def listed(data: Any) -> Any:
+        if not isinstance(data, list):
+            raise ValueError("a list is expected")
+        return make(map(read, data)) if data else make()
+
+    return listed
 
 
-def _scalar(kind: Any, data: Any) -> Any:
+def _mapped(read: Read) -> Read:
+    return lambda data: {key: read(item) for key, item in data.items()}
+
+
+def _dataclass(kind: Any) -> Read:
+    hints = get_type_hints(kind)
+    required = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
+    readers: dict[str, Read] = {}
+
+    def made(data: Any) -> Any:
+        if not readers:  # not before: a type may hold itself
+            readers.update((f.name, _reader(hints[f.name])) for f in fields(kind))
+        values = {name: readers[name](part) for name, part in data.items() if name in readers}
+        if not required <= values.keys():
+            raise ValueError(f"{kind.__name__}.{min(required - values.keys())} is missing")
+        return kind(**values)
+
+    return made
+
+
+def _scalar(kind: Any) -> Read:
     if kind is datetime or kind is date:
-        return kind.fromisoformat(data)
-    if kind is bytes:
-        return bytes.fromhex(data)
-    if issubclass(kind, Enum):
-        return kind(data)
-    if not isinstance(data, kind) or (kind is int and isinstance(data, bool)):
-        raise ValueError(f"{kind.__name__} is expected")
-    return data
+        made: Read = kind.fromisoformat
+    elif kind is bytes:
+        made = bytes.fromhex
+    elif issubclass(kind, Enum):
+        made = kind
+    else:
+
+        def made(data: Any) -> Any:
+            if not isinstance(data, kind) or (kind is int and isinstance(data, bool)):
+                raise ValueError(f"{kind.__name__} is expected")
+            return data
+
+    return made
