@@ -68,9 +68,11 @@ class FileViewer(QFrame):
         ]
         for button, act in zip(self._tools, acts, strict=True):
             button.clicked.connect(act)
+            button.clicked.connect(self.take_focus)  # so that the arrows go on turning pages
         self._remove = kit.button(texts["files.remove"], "stop", "Del", name="viewer_remove", h=30)
         close = kit.button(texts["files.close"], "secondary", "Esc", name="viewer_close", h=30)
         self._remove.clicked.connect(self._drop)
+        self._remove.clicked.connect(self.take_focus)
         close.clicked.connect(self.leave)
         head = row(self._title, 8, self._count, None, *self._tools, 8, self._remove, close, gap=8)
         self._picture = QLabel()
