@@ -5,6 +5,7 @@ opens the file.  Layout, format 1:
 
     meta   what this catalog is            reading  character → its readings
     line   one narrow row an item          body     the whole item, compressed JSON
+    bundle 一件事, one JSON a row, in the publisher's order
     gram   the search index (FTS5 without contents; its words: app.catalog.grams)
     unusual of a line: readings that only its phrases call for, "text.place.sound …",
     where text 0 is the name, 1 … the everyday names, d the department
@@ -25,7 +26,7 @@ from app.atomic_file import install, temporary_beside, translated
 from app.catalog import grams
 from app.catalog.readings import Reader
 from app.domain import record
-from app.domain.catalog import Audience, Channel, Item
+from app.domain.catalog import Audience, Bundle, Channel, Item
 from app.errors import DiskFullError, StoreError
 
 FORMAT = 1
@@ -43,6 +44,7 @@ CREATE TABLE line (
     everyday TEXT NOT NULL, audience INTEGER NOT NULL, channels INTEGER NOT NULL, promise_days INTEGER,
     material_count INTEGER NOT NULL, theme TEXT NOT NULL, unusual TEXT NOT NULL);
 CREATE TABLE body (id INTEGER PRIMARY KEY, json BLOB NOT NULL);
+CREATE TABLE bundle (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, json TEXT NOT NULL);
 CREATE TABLE material (id INTEGER PRIMARY KEY, names TEXT NOT NULL);
 CREATE VIRTUAL TABLE gram USING fts5(
     words, content='', detail='none', columnsize=0, tokenize='ascii');
@@ -53,17 +55,19 @@ CREATE TEMP TABLE staged (
 """
 
 
-def build_catalog(items: Iterable[Item], version: str, published_at: datetime, out: Path) -> None:
+def build_catalog(
+    items: Iterable[Item], version: str, published_at: datetime, out: Path, bundles: Iterable[Bundle] = ()
+) -> None:
     """Write the catalog file `out` (temporary file, fsync, replace); equal input makes equal bytes.
 
-    A code that comes twice keeps its last item.  Raises DiskFullError, StoreError.
+    A code that comes twice keeps its last item, or bundle.  Raises DiskFullError, StoreError.
     """
     with translated(out):
         out.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_beside(out)
     try:
         with translated(out):
-            _write(items, version, published_at, temporary)
+            _write(items, version, published_at, temporary, bundles)
             with temporary.open("r+b") as written:
                 os.fsync(written.fileno())
         install(temporary, out)
@@ -75,13 +79,16 @@ def build_catalog(items: Iterable[Item], version: str, published_at: datetime, o
             temporary.unlink(missing_ok=True)
 
 
-def _write(items: Iterable[Item], version: str, published_at: datetime, path: Path) -> None:
+def _write(
+    items: Iterable[Item], version: str, published_at: datetime, path: Path, bundles: Iterable[Bundle]
+) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA + _STAGED)
         db.execute(f"PRAGMA application_id={APPLICATION_ID}")
         db.execute(f"PRAGMA user_version={FORMAT}")
         db.execute("BEGIN")
         _stage(db, items)
+        _put_bundles(db, bundles)
         reader = Reader()
         counts = _index(db, reader)
         usual = ((unit, " ".join(sounds)) for unit, sounds in sorted(reader.usual.items()))
@@ -105,6 +112,12 @@ def _stage(db: sqlite3.Connection, items: Iterable[Item]) -> None:
             "INSERT OR REPLACE INTO staged VALUES (?, ?, ?, ?, ?)",
             (item.code, _group(item), length, item.name, body),
         )
+
+
+def _put_bundles(db: sqlite3.Connection, bundles: Iterable[Bundle]) -> None:
+    known = {bundle.code: bundle for bundle in bundles}
+    rows = ((bundle.code, record.dumps(bundle)) for bundle in known.values())
+    db.executemany("INSERT INTO bundle (code, json) VALUES (?, ?)", rows)
 
 
 def _group(item: Item) -> int:

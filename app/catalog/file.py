@@ -12,7 +12,7 @@ from threading import Lock
 from app.catalog import build
 from app.catalog.search import Filter, Line, Search
 from app.domain import record
-from app.domain.catalog import Audience, CatalogInfo, Channel, Item, ItemHit
+from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
 from app.errors import NewerSchemaError, StoreDamagedError
 
 _log = logging.getLogger(__name__)
@@ -79,6 +79,27 @@ class CatalogFile:
         with self._lock, _guarded(self._path):
             lines = (self._search.line(code) for code in codes)
             return self._collect(((line, None) for line in lines if line is not None), len(codes))
+
+    def items(self, after: str = "", limit: int = 100) -> Sequence[Item]:
+        """Whole items in the order of their codes, those behind `after`."""
+        found: list[Item] = []
+        while not found:  # a page of broken rows only is not the end
+            with self._lock, _guarded(self._path):
+                page = "SELECT code FROM line WHERE code > ? ORDER BY code LIMIT ?"
+                codes = [code for (code,) in self._db.execute(page, (after, limit))]
+            if not codes:
+                break
+            found += filter(None, map(self.item, codes))
+            after = codes[-1]
+        return tuple(found)
+
+    def bundles(self) -> Sequence[Bundle]:
+        """In the publisher's order; none in a file made before there were any."""
+        with self._lock, _guarded(self._path):
+            if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'bundle'").fetchone():
+                return ()
+            rows = self._db.execute("SELECT json FROM bundle ORDER BY id").fetchall()
+            return tuple(record.loads(Bundle, text) for (text,) in rows)
 
     def _collect(self, found: Iterator[tuple[Line, tuple[int, int] | None]], limit: int) -> Sequence[ItemHit]:
         hits: list[ItemHit] = []

@@ -1,6 +1,6 @@
 """Read a file of service items handed in by an administrator: what can be used, and what cannot.
 
-    native      {"items": [Item records]}, docs/catalog-native.schema.json
+    native      {"items": [Item records], "bundles": [Bundle records]}, docs/catalog-native.schema.json
     gd-portal   the portal's records, one JSON object after another (or in a list)
 
 A record that cannot be understood is counted and left out, never fatal.
@@ -15,7 +15,8 @@ from typing import Any
 
 from app.catalog.portal import portal_item
 from app.domain import record
-from app.domain.catalog import Item
+from app.domain.bundle import question_key
+from app.domain.catalog import Bundle, Item
 from app.domain.catalog_rules import Severity, check_catalog, check_item
 from app.errors import CatalogFileError
 
@@ -39,6 +40,7 @@ class ImportReport:
 class ImportedItems:
     items: tuple[Item, ...]
     report: ImportReport
+    bundles: tuple[Bundle, ...] = ()
 
 
 def read_items(file: Path, format_name: str = "") -> ImportedItems:
@@ -67,7 +69,33 @@ def read_items(file: Path, format_name: str = "") -> ImportedItems:
     if not items:
         raise CatalogFileError("no usable item", file=file.name)
     warnings.update(finding.rule for finding in check_catalog(items.values()))
-    return ImportedItems(tuple(items.values()), _report(items, warnings, dropped))
+    bundles = _bundles(values, items, warnings) if format_name == NATIVE else {}
+    return ImportedItems(tuple(items.values()), _report(items, warnings, dropped), tuple(bundles.values()))
+
+
+def _bundles(values: list[Any], items: Mapping[str, Item], warnings: Counter[str]) -> dict[str, Bundle]:
+    """Those whose items are all in the file and whose shared questions are questions of theirs."""
+    found: dict[str, Bundle] = {}
+    for value in values:
+        listed = value.get("bundles", []) if isinstance(value, dict) else []
+        for entry in listed if isinstance(listed, list) else [_BROKEN]:
+            try:
+                bundle = record.build(Bundle, entry)
+            except ValueError:
+                warnings["broken_bundle"] += 1
+                continue
+            fits = _fits(bundle, items)
+            warnings["bundle_items"] += not fits
+            if fits:
+                found[bundle.code] = bundle
+    return found
+
+
+def _fits(bundle: Bundle, items: Mapping[str, Item]) -> bool:
+    if not bundle.code or not bundle.items or not set(bundle.items) <= items.keys():
+        return False
+    known = {question_key(code, q.id) for code in bundle.items for q in items[code].questions}
+    return all(key in known for group in bundle.same for key in group)
 
 
 def _report(items: Mapping[str, Item], warnings: Counter[str], dropped: int) -> ImportReport:

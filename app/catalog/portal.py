@@ -7,7 +7,7 @@ of case (办件类型) is `other`, and every item is offered at the counter (doc
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,15 +16,18 @@ from app.domain.catalog import (
     Audience,
     CaseType,
     Channel,
+    DayUnit,
     Item,
     Material,
     MaterialRule,
     Necessity,
     Period,
+    Window,
     parse_item_code,
 )
-from app.texts import RESOURCES
+from app.texts import RESOURCES, load
 
+_BETWEEN_BODIES = re.compile(r"(?<=\uff09)\u3001")
 _DAYS = re.compile(r"(\d+)\((\w+)\)")
 
 
@@ -33,8 +36,13 @@ class _Words:
     """resources/catalog/gd_portal.toml."""
 
     absent: frozenset[str]
-    working_days: str
+    window_absent: str
+    window_mark: str
     list_signs: str
+    yes: Sequence[str]
+    no: Sequence[str]
+    day_unit: Mapping[str, str]
+    level: Mapping[str, str]
     audience: Mapping[str, str]
     theme: Mapping[str, str]
 
@@ -63,22 +71,40 @@ def portal_item(record: Mapping[str, Any]) -> tuple[Item, tuple[str, ...]]:
         ),
         type_code=_said(record, "TASK_TYPE"),
         case_type=CaseType.OTHER,
-        legal=_working_days(record, "handle_time"),
-        promise=_working_days(record, "handle_time_limit"),
+        legal=_period(record, "handle_time"),
+        promise=_period(record, "handle_time_limit"),
         visits=_count(record, "visit_number"),
         rules=_materials(record),
         everyday_names=_everyday_names(record, name),
         theme=_theme(record),
         conditions=_said(record, "accept_standard"),
         phone=_said(record, "consult_phone"),
+        variant=_said(record, "subTaskName"),
+        joint_bodies=_joint_bodies(record),
+        windows=_windows(record),
+        complaint_phone=_said(record, "complain_phone"),
+        topics=_list(record, "theme_category"),
+        level=_words().level.get(_said(record, "matter_level"), ""),
+        area=_said(record, "AREA_CODE_TEXT"),
+        parent_code=_said(record, "parentCatalogId"),
+        parent_name=_said(record, "parentCatalogName"),
+        applicants=_list(record, "service_object_name"),
+        online_url=_said(record, "URL"),
+        booking=_flag(record, "online_book"),
+        booking_url=_said(record, "online_book_addr"),
+        courier=_flag(record, "courier_service"),
+        system=_said(record, "bear_paltform"),
     )
     return item, tuple(_warnings(record, item))
 
 
 def _warnings(record: Mapping[str, Any], item: Item) -> Iterator[str]:
     for field, days in (("handle_time", item.legal), ("handle_time_limit", item.promise)):
-        if _said(record, field) and days is None:
+        if _said(record, field) and (days is None or days.unit is not DayUnit.WORKING_DAY):
             yield "not_working_days"
+    word, code = _said(record, "TASK_TYPE_TEXT"), parse_item_code(item.code)
+    if word and code and load().code(*code.type_word_key.rsplit(".", 1)) != word:
+        yield "type_word"
     if not item.audience:
         yield "no_audience"
 
@@ -115,9 +141,30 @@ def _theme(record: Mapping[str, Any]) -> str:
     return next((known[word] for word in _list(record, "theme_category") if word in known), "")
 
 
-def _working_days(record: Mapping[str, Any], field: str) -> Period | None:
+def _period(record: Mapping[str, Any], field: str) -> Period | None:
+    """`20(unit)`; None where the portal does not say, or says it in other words."""
     match = _DAYS.fullmatch(_said(record, field))
-    return Period(int(match[1])) if match and match[2] == _words().working_days else None
+    unit = match and _words().day_unit.get(match[2])
+    return Period(int(match[1]), DayUnit(unit)) if match and unit else None
+
+
+def _flag(record: Mapping[str, Any], field: str) -> bool | None:
+    said = record.get(field)
+    return True if said in _words().yes else False if said in _words().no else None
+
+
+def _windows(record: Mapping[str, Any]) -> tuple[Window, ...]:
+    """The portal names a place, or says that there is no window."""
+    said = _said(record, "handle_location")
+    if not said or said == _words().window_absent:
+        return ()
+    return (Window(name="", address=said.removeprefix(_words().window_mark)),)
+
+
+def _joint_bodies(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Bodies one after another, each with its share in full-width brackets, which may hold commas."""
+    said = _said(record, "co_department")
+    return tuple(part for part in (part.strip() for part in _BETWEEN_BODIES.split(said)) if part)
 
 
 def _count(record: Mapping[str, Any], field: str) -> int | None:

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from app.catalog.file import CatalogFile
-from app.domain.catalog import Audience, CatalogInfo, Channel, Item, ItemHit
+from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
 from app.errors import StoreDamagedError
 
 CURRENT = Path("catalog", "current.json")
@@ -58,6 +58,12 @@ class CatalogFolder:
 
     def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:
         return self._answer(lambda file: file.hits(codes), ())
+
+    def items(self, after: str = "", limit: int = 100) -> Sequence[Item]:
+        return self._answer(lambda file: file.items(after, limit), ())
+
+    def bundles(self) -> Sequence[Bundle]:
+        return self._answer(CatalogFile.bundles, ())
 
     def close(self) -> None:
         with self._lock:

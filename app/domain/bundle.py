@@ -135,8 +135,8 @@ def asked_as(items: Sequence[Item], bundle: Bundle | None = None) -> Mapping[str
     alike: dict[Question, list[str]] = {}
     for key, question in questions.items():
         alike.setdefault(replace(question, id="", when=()), []).append(key)
-    for group in alike.values():
-        _join(keys, questions, list(dict.fromkeys(keys[key] for key in group)))
+    for twins in alike.values():
+        _join(keys, questions, list(dict.fromkeys(keys[key] for key in twins)))
     return {key: _root(keys, key) for key in keys}
 
 

@@ -211,7 +211,7 @@ class Item:
     `level`: 行使层级 as the source says it, a digit (key `use_level.<digit>`); `area`: the place by name.
     `parent_code`, `parent_name`: the main item in the basic catalog.  `applicants`: 服务对象 in the source's
     words.  `booking`, `courier`, `online_payment`: whether one can; None where the source does not say.
-    `system`: the 业务系统 it runs on.
+    `system`: the 业务系统 it runs on.  `online_depth`: 网办深度, a digit 1 to 4 (shown as I to IV).
     """
 
     code: str

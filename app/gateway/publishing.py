@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import delete, func, insert, select
 
 from app.domain import record
-from app.domain.catalog import Item
+from app.domain.catalog import Bundle, Item
 from app.domain.receipt import StationKey
 from app.gateway.database import Database, catalogs, item_names
 from app.gateway.enrolment import published_keys
@@ -40,13 +40,13 @@ class Sources:
         A large draft is hashed, not parsed: most starts find nothing new.
         """
         from app.catalog.build import FORMAT
-        from app.catalog.draft import ITEMS
+        from app.catalog.draft import BUNDLES, ITEMS
 
-        draft = self.data / ITEMS
+        draft, bundles = self.data / ITEMS, self.data / BUNDLES
         if not (self.demo or draft.exists()):
             return ""
-        parts = [str(FORMAT), file_sha256(draft) if draft.exists() else ""]
-        parts += [record.dumps(item) for item in _demo_items()] if self.demo else []
+        parts = [str(FORMAT), *(file_sha256(path) if path.exists() else "" for path in (draft, bundles))]
+        parts += [record.dumps(made) for made in (*_demo_items(), *_demo_bundles())] if self.demo else []
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def items(self) -> tuple[Item, ...]:
@@ -56,6 +56,14 @@ class Sources:
         found = {item.code: item for item in (_demo_items() if self.demo else ())}
         found.update((item.code, item) for item in (draft_items(self.data) or ()))
         return tuple(replace(item, draft=False) for item in found.values())
+
+    def bundles(self) -> tuple[Bundle, ...]:
+        """Raises StoreDamagedError."""
+        from app.catalog.draft import draft_bundles
+
+        found = {bundle.code: bundle for bundle in (_demo_bundles() if self.demo else ())}
+        found.update((bundle.code, bundle) for bundle in draft_bundles(self.data))
+        return tuple(found.values())
 
 
 def publish_catalog(database: Database, repository: Repository, sources: Sources, now: datetime) -> str:
@@ -69,7 +77,7 @@ def publish_catalog(database: Database, repository: Repository, sources: Sources
     items, version = sources.items(), _next_version(database, now)
     with tempfile.TemporaryDirectory(dir=repository.targets.parent) as folder:
         built = Path(folder) / "catalog.sqlite"
-        _build(items, version, now, built)
+        _build(items, sources.bundles(), version, now, built)
         _put_in_force(repository, built, version, len(items), now)
         _remember(database, items, version, fingerprint, file_sha256(built), now)
     return version
@@ -102,10 +110,18 @@ def _demo_items() -> tuple[Item, ...]:
     return demo_items()
 
 
-def _build(items: tuple[Item, ...], version: str, now: datetime, out: Path) -> None:
+def _demo_bundles() -> tuple[Bundle, ...]:
+    from app.catalog.demo import demo_bundles
+
+    return demo_bundles()
+
+
+def _build(
+    items: tuple[Item, ...], bundles: tuple[Bundle, ...], version: str, now: datetime, out: Path
+) -> None:
     from app.catalog.build import build_catalog
 
-    build_catalog(items, version, now, out)
+    build_catalog(items, version, now, out, bundles)
 
 
 def _put_in_force(repository: Repository, built: Path, version: str, count: int, now: datetime) -> None:

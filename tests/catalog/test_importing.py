@@ -1,16 +1,18 @@
 """What `catalog import` makes of files: real ones, own ones, and broken ones."""
 
 import json
-from dataclasses import fields, replace
+import re
+from dataclasses import MISSING, fields, replace
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import jsonschema
 import pytest
 
-from app.catalog.demo import demo_items
-from app.catalog.draft import draft_items, import_draft
-from app.catalog.importing import ImportReport, read_items
+from app.catalog.demo import demo_bundles, demo_items
+from app.catalog.draft import draft_bundles, draft_items, import_draft
+from app.catalog.importing import ImportReport, _json_values, read_items
 from app.catalog.show import show
 from app.catalog.source import CatalogFolder
 from app.domain import catalog as model
@@ -24,6 +26,7 @@ from app.domain.catalog import (
     Necessity,
     Period,
 )
+from app.domain.catalog_quality import RULES, UNSAID
 from app.errors import CatalogFileError, StoreDamagedError
 from app.texts import load
 from tests.catalog.conftest import DAY
@@ -32,6 +35,7 @@ SCHEMA = json.loads(
     (Path(__file__).parents[2] / "docs" / "catalog-native.schema.json").read_text(encoding="utf-8")
 )
 NATIVE = [record.plain(item) for item in demo_items()]
+BUNDLES = [record.plain(bundle) for bundle in demo_bundles()]
 PORTAL_RECORD: dict[str, Any] = {
     "TASK_CODE": "11990000DEM000014D3442111999001",
     "TASK_NAME": "演示查询",
@@ -106,12 +110,70 @@ def test_a_portal_record(tmp_path: Path) -> None:
         everyday_names=("查一查", "查询"),
         theme="care",
         phone="0769-00000000",
+        topics=("其他", "残疾人"),
+        applicants=("自然人", "企业法人"),
         draft=True,
         rules=(
             model.MaterialRule(Material("m1", "申请表", 1, 0)),
             model.MaterialRule(Material("m2", "身份证", 1, 0)),
         ),
     )
+
+
+def test_no_word_of_a_real_record_is_lost(portal: Path) -> None:
+    """Each text of each record stands in its item, as it is or as the value it means."""
+    meant = {  # fields that become a value of the model; the rest must be found word for word
+        "handle_time", "handle_time_limit", "visit_number", "LIMIT_SCENE_NUM", "ONLINECHECK", "online_book",
+        "courier_service", "matter_level", "district", "TASK_TYPE_TEXT", "matter_type", "ORGCODE", "CATAID",
+        "matter_code", "AREACODE", "CATANAME", "subCatalogName", "_id", "matter_short", "matter_daily",
+        "co_department",
+    }  # fmt: skip
+    absent = {"", "无", "不支持", "无线下办理窗口"}
+    text = portal.read_text(encoding="utf-8-sig")
+    records = {value["TASK_CODE"]: value for value in _json_values(text)}
+    for item in read_items(portal).items:
+        kept, source = record.dumps(item), records[item.code]
+        for name, value in source.items():
+            said = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+            for word in said if name not in meant else ():
+                bare = word.strip().removeprefix("办理地点：")
+                assert bare in absent or json.dumps(bare, ensure_ascii=False)[1:-1] in kept, (item.code, name)
+        assert item.level == {"省级": "2", "市级": "3"}[source["matter_level"]]
+        assert item.booking is (source["online_book"] == "是")
+        assert item.courier is (source["courier_service"] == "是")
+        assert "、".join(item.joint_bodies) == source["co_department"].replace(
+            "无", "", not item.joint_bodies
+        )
+
+
+def test_the_rest_of_a_portal_record(tmp_path: Path) -> None:
+    more = PORTAL_RECORD | {
+        "matter_level": "市级",
+        "AREA_CODE_TEXT": "演示市",
+        "subTaskName": "新申请",
+        "parentCatalogId": "44211199900Y",
+        "parentCatalogName": "演示主项",
+        "co_department": "省级教育（受理,审核）、市级财政（审核）",
+        "handle_location": "办理地点：演示路1号",
+        "complain_phone": "0769-11111111",
+        "courier_service": "不支持",
+        "online_book": "是",
+        "online_book_addr": "无",
+        "URL": "https://example.cn/x",
+        "bear_paltform": "演示平台",
+        "TASK_TYPE_TEXT": "行政许可",
+        "handle_time": "90(自然日)",
+    }
+    imported = read_items(written(tmp_path / "f.json", more))
+    (item,) = imported.items
+    assert (item.level, item.area, item.variant) == ("3", "演示市", "新申请")
+    assert (item.parent_code, item.parent_name) == ("44211199900Y", "演示主项")
+    assert item.joint_bodies == ("省级教育（受理,审核）", "市级财政（审核）")
+    assert item.windows == (model.Window("", "演示路1号"),)
+    assert (item.courier, item.booking, item.booking_url) == (False, True, "")
+    assert (item.online_url, item.system) == ("https://example.cn/x", "演示平台")
+    assert item.legal == Period(90, model.DayUnit.NATURAL_DAY) and item.legal_days is None
+    assert imported.report.warnings == {"type_word": 1, "not_working_days": 1}
 
 
 def test_what_a_portal_record_does_not_say_stays_unsaid(tmp_path: Path) -> None:
@@ -175,13 +237,42 @@ def test_native_items_come_through_unchanged_but_for_the_draft_mark(tmp_path: Pa
 
 def test_the_schema_accepts_the_demo_items() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    jsonschema.validate({"items": NATIVE}, SCHEMA)
+    jsonschema.validate({"items": NATIVE, "bundles": BUNDLES}, SCHEMA)
 
 
-def test_the_schema_knows_every_field() -> None:
+def test_schema_and_dataclasses_are_alike() -> None:
+    """Every field, whether it must be there, its words and its enumerations."""
     for name, definition in SCHEMA["$defs"].items():
         kind = getattr(model, name)
         assert set(definition["properties"]) == {field.name for field in fields(kind)}
+        needed = {field.name for field in fields(kind) if field.default is MISSING}
+        assert set(definition["required"]) == needed
+        for field in fields(kind):
+            described = definition["properties"][field.name]
+            assert described["description"] or "$ref" in described
+            hint = get_type_hints(kind)[field.name]
+            if isinstance(hint, type) and issubclass(hint, Enum):
+                assert described["enum"] == [member.value for member in hint]
+    reached = set(re.findall(r"#/\$defs/(\w+)", json.dumps(SCHEMA)))
+    assert reached == set(SCHEMA["$defs"])
+
+
+def test_bundles_come_with_their_items(tmp_path: Path) -> None:
+    odd: list[object] = [
+        BUNDLES[0] | {"code": "gone", "items": ["no such item"]},
+        BUNDLES[0] | {"code": "other", "same": [["x#y"]]},
+        {"code": "half"},
+        "x",
+    ]
+    file = written(tmp_path / "f.json", {"items": NATIVE, "bundles": [*BUNDLES, *odd]})
+    imported = read_items(file)
+    assert imported.bundles == demo_bundles()
+    assert imported.report.warnings == {"bundle_items": 2, "broken_bundle": 2}
+    import_draft(file, "native", tmp_path, DAY)
+    assert draft_bundles(tmp_path) == demo_bundles()
+    source = CatalogFolder(tmp_path)
+    assert source.bundles() == demo_bundles()
+    source.close()
 
 
 @pytest.mark.parametrize(
@@ -281,6 +372,7 @@ def test_every_rule_has_a_word() -> None:
     }
     rules |= {"promise_exceeds_legal", "not_working_days", "no_audience", "not_in_halls", "no_counts"}
     rules |= {"question_twice", "options", "condition", "material_name", "counts"}
+    rules |= {"type_word", "broken_bundle", "bundle_items", UNSAID, *(rule.name for rule in RULES)}
     assert {f"catalog_warning.{rule}" for rule in rules} == {
         key for key in texts if key.startswith("catalog_warning.")
     }

@@ -171,3 +171,101 @@ def test_the_first_options_are_a_way_through(item: Item) -> None:
     chosen = first_options(item)
     assert settle(item, chosen) == chosen
     assert not unanswered(item, chosen)
+
+
+# -- trees made at random ------------------------------------------------------------------------------
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Item:
+    """Up to six questions, some multiple, conditional on any earlier options; rules on any option."""
+    questions: list[Question] = []
+    made: list[Choice] = []
+    for number in range(draw(st.integers(0, 6))):
+        options = [Option(f"o{n}", f"o{n}") for n in range(draw(st.integers(1, 3)))]
+        when = tuple(draw(st.lists(st.sampled_from(made), max_size=2, unique=True))) if made else ()
+        asked = Question(f"q{number}", "?", tuple(options), draw(st.booleans()), when)
+        questions.append(asked)
+        made += [Choice(asked.id, option.id) for option in options]
+    rules = []
+    for material in draw(MATERIALS):
+        when = tuple(draw(st.lists(st.sampled_from(made), max_size=2, unique=True))) if made else ()
+        rules.append(MaterialRule(material, when))
+    return replace(ITEM, questions=tuple(questions), rules=tuple(rules))
+
+
+def drawn(item: Item, data: st.DataObject) -> Answers:
+    """Any answers at all: to questions not reached, with options not offered, several where one is asked."""
+    options = st.frozensets(st.sampled_from(["o0", "o1", "o2", "gone"]), max_size=3)
+    return data.draw(st.dictionaries(st.sampled_from([*(q.id for q in item.questions), "none"]), options))
+
+
+@given(trees(), st.data())
+def test_a_question_is_reached_only_through_reached_ones(item: Item, data: st.DataObject) -> None:
+    chosen = drawn(item, data)
+    way = reached(item, chosen)
+    names = ids(way)
+    for asked in item.questions:
+        opened = [
+            choice for choice in asked.when
+            if choice.question_id in names
+            and choice.option_id in chosen.get(choice.question_id, ())
+            and choice.option_id in {o.id for q in way if q.id == choice.question_id for o in q.options}
+        ]  # fmt: skip
+        assert (asked.id in names) == (not asked.when or bool(opened))
+    assert names == [q.id for q in item.questions if q.id in names], "in catalog order"
+
+
+@given(trees(), st.data())
+def test_what_was_not_reached_changes_nothing(item: Item, data: st.DataObject) -> None:
+    chosen = drawn(item, data)
+    names = ids(reached(item, chosen))
+    bare = {name: options for name, options in chosen.items() if name in names}
+    assert reached(item, bare) == reached(item, chosen)
+    assert unanswered(item, bare) == unanswered(item, chosen)
+    assert materials_for(item, bare) == materials_for(item, chosen)
+
+
+@given(trees(), st.data())
+def test_settling_is_final(item: Item, data: st.DataObject) -> None:
+    chosen = drawn(item, data)
+    try:
+        settled = settle(item, chosen)
+    except SituationError:
+        return
+    assert settle(item, settled) == settled
+    assert not unanswered(item, settled)
+    assert set(settled) == set(ids(reached(item, chosen)))
+    assert materials_for(item, settled) == materials_for(item, chosen)
+
+
+@given(trees())
+def test_the_default_path_of_any_tree_settles(item: Item) -> None:
+    assert settle(item, first_options(item)) == first_options(item)
+
+
+@given(MATERIALS, MATERIALS)
+def test_a_union_grows_and_never_shrinks(some: list[Material], more: list[Material]) -> None:
+    """Asked for more, nobody brings fewer sheets of anything, and nothing becomes less necessary."""
+    before, after = union(some), union([*some, *more])
+    for row in before:
+        (now,) = [m for m in after if m.id == row.id and m.name == row.name]
+        assert now.originals >= row.originals and now.copies >= row.copies
+        assert STRICTNESS.index(now.necessity) >= STRICTNESS.index(row.necessity)
+    assert [m.name for m in after[: len(before)]] == [m.name for m in before], "what came first stays first"
+
+
+@given(MATERIALS, st.sampled_from(Necessity), st.integers(0, 5))
+def test_a_stricter_wish_makes_a_stricter_row(
+    materials: list[Material], necessity: Necessity, count: int
+) -> None:
+    for number, material in enumerate(materials):
+        stricter = replace(
+            material,
+            originals=material.originals + count,
+            necessity=max(material.necessity, necessity, key=STRICTNESS.index),
+        )
+        changed = union([*materials[:number], stricter, *materials[number + 1 :]])
+        for old, new in zip(union(materials), changed, strict=True):
+            assert new.originals >= old.originals and new.copies == old.copies
+            assert STRICTNESS.index(new.necessity) >= STRICTNESS.index(old.necessity)

@@ -185,21 +185,27 @@ class FakePress:
 
 class FakeCatalog:
     def __init__(self, *items: Item) -> None:
-        self.items = {item.code: item for item in items}
+        self.shelf = {item.code: item for item in items}
         self.draft = False
 
     def info(self) -> CatalogInfo | None:
-        if not self.items:
+        if not self.shelf:
             return None
-        return CatalogInfo("7", len(self.items), START, draft=self.draft)
+        return CatalogInfo("7", len(self.shelf), START, draft=self.draft)
 
     def item(self, code: str) -> Item | None:
-        return self.items.get(code)
+        return self.shelf.get(code)
 
     def search(self, *_: object, **__: object) -> Sequence[Any]:
         return ()
 
     def hits(self, codes: Sequence[str]) -> Sequence[Any]:
+        return ()
+
+    def items(self, after: str = "", limit: int = 100) -> Sequence[Item]:
+        return [self.shelf[code] for code in sorted(self.shelf) if code > after][:limit]
+
+    def bundles(self) -> Sequence[Any]:
         return ()
 
 

@@ -105,7 +105,7 @@ def test_a_request_received_before_is_answered_whatever_the_catalog_says_now(
     hall: Hall, office: Office
 ) -> None:
     first = receive(office, an_application(), offline=False)
-    hall.catalog.items.clear()
+    hall.catalog.shelf.clear()
     again = receive(office, an_application(), offline=False)
     assert again.repeated and again.case == first.case
 

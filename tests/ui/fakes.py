@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.catalog.build import build_catalog
-from app.catalog.demo import demo_items
+from app.catalog.demo import demo_bundles, demo_items
 from app.catalog.file import CatalogFile
 from app.domain.catalog import CatalogInfo, Channel, Item
 from app.domain.device import (
@@ -33,8 +33,8 @@ from app.domain.outbox import OutboxMessage
 from app.domain.printing import DocumentOptions, PrintOutcome, PrintState, SlipPaper
 from app.domain.receipt import Verdict
 from app.errors import DiskFullError, LockedOutError, NoCardError, OfflineError, SignInError
-from app.ports import Enrolment, GatewayHealth, Store, SyncReport, UnitOfWork
 from app.pages.tools import Tools
+from app.ports import Enrolment, GatewayHealth, Store, SyncReport, UnitOfWork
 from app.receipts.press import Press
 from app.receipts.verify import verify
 from app.schedules import load_calendar
@@ -332,12 +332,18 @@ class FakeCatalog:
     def hits(self, codes: Sequence[str]) -> Any:
         return () if self.gone else self.file.hits(codes)
 
+    def items(self, after: str = "", limit: int = 100) -> Any:
+        return () if self.gone else self.file.items(after, limit)
+
+    def bundles(self) -> Any:
+        return () if self.gone else self.file.bundles()
+
 
 @cache
 def demo_catalog() -> bytes:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "catalog.sqlite"
-        build_catalog(demo_items(), "v2026.11.19", NOW - timedelta(days=1), file)
+        build_catalog(demo_items(), "v2026.11.19", NOW - timedelta(days=1), file, demo_bundles())
         return file.read_bytes()
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from app.catalog.build import build_catalog
 from app.catalog.demo import demo_items
 from app.catalog.file import CatalogFile
-from app.domain.catalog import Audience, CatalogInfo, Channel, Item, ItemHit
+from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
 from app.domain.device import (
     CardRead,
     DeviceEvent,
@@ -296,6 +296,12 @@ class Shelf:
 
     def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:
         return self.now.hits(codes)
+
+    def items(self, after: str = "", limit: int = 100) -> Sequence[Item]:
+        return self.now.items(after, limit)
+
+    def bundles(self) -> Sequence[Bundle]:
+        return self.now.bundles()
 
     def close(self) -> None:
         self._first.close()
