@@ -27,7 +27,7 @@ class PackedError(ValueError):
 
 
 def pack(source: Path, out: Path, level: int = _LEVEL) -> None:
-    """Write `source` to `out` in one zstd frame with its length; equal input makes equal bytes.  Raises OSError."""
+    """Write `source` to `out` in one zstd frame; equal input makes equal bytes.  Raises OSError."""
     parameters = zstandard.ZstdCompressionParameters.from_level(
         level, window_log=WINDOW.bit_length() - 1, write_content_size=True, write_checksum=False
     )

@@ -1,7 +1,7 @@
 """The signed catalog repository, after The Update Framework 1.0 (theupdateframework.github.io/specification).
 
     metadata/1.root.json …  N.targets.json  N.snapshot.json  timestamp.json
-    targets/catalog/<sha256>.<version>.sqlite  <sha256>.stations.json  catalog/<sha256>.current.json
+    targets/catalog/<sha256>.<version>.sqlite.zst  <sha256>.stations.json  catalog/<sha256>.current.json
 
 Everything but `timestamp.json` carries its version or digest in its name (consistent
 snapshots), so a terminal in the middle of a sync is never surprised by a publication.  A
@@ -9,7 +9,6 @@ publication writes the new files first and `timestamp.json` last, in one replace
 between leaves the old repository whole.
 """
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping
@@ -22,7 +21,9 @@ from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
 
 from app.atomic_file import install, sync_directory, temporary_beside, write_atomically
+from app.gateway.role_keys import next_root
 from app.gateway.vault import ROLES, Vault
+from app.packed import file_sha256 as file_sha256
 
 LIFETIME: Mapping[str, timedelta] = {
     "root": timedelta(days=3650),
@@ -30,6 +31,8 @@ LIFETIME: Mapping[str, timedelta] = {
     "snapshot": timedelta(days=14),
     "timestamp": timedelta(days=2),
 }
+SIGNED_AT = "x-signed-at"
+"""Of every document: when it was signed, under the same signature (TUF 1.0 §4.1 allows more fields)."""
 _KEPT_VERSIONS = 12
 S = TypeVar("S", Root, Targets, Snapshot, Timestamp)
 
@@ -46,9 +49,12 @@ class Repository:
         self.targets = folder / "targets"
         self._now = now
         self._lock = Lock()
-        self._signers = {role: CryptoSigner(vault.role_key(role)) for role in ROLES}
         for place in (self.metadata, self.targets):
             place.mkdir(parents=True, exist_ok=True)
+        self._vault = vault
+        if any(self.metadata.glob("*.root.json")):
+            vault.adopt(self.root_document().signed)  # a change of keys may have been broken off
+        self._signers = self._load_signers()
         if not (self.metadata / "timestamp.json").exists():
             self._create()
 
@@ -75,10 +81,34 @@ class Repository:
             self._seal(snapshot, timestamp, targets.version)
             self._prune(targets.version, snapshot.version)
 
+    def rotate(self) -> bool:
+        """Put the keys in force that wait in the vault (app.gateway.role_keys); True when any did.
+
+        With the root key here the new root is signed here; with the root kept offline the keys wait
+        for a root that was signed elsewhere.  Everything is signed again with the new keys.
+        """
+        with self._lock:
+            root = next_root(self.root_document(), self._vault, self._now)
+            if root is None:
+                return False
+            name = f"{root.signed.version}.root.json"
+            write_atomically(self.metadata / name, root.to_bytes(), mode=0o644)
+            self._vault.adopt(root.signed)
+            self._signers = self._load_signers()
+            self._sign_all()
+            return True
+
+    def root_document(self) -> Metadata[Root]:
+        """The newest root, with its signatures."""
+        newest = max(int(p.name.split(".")[0]) for p in self.metadata.glob("*.root.json"))
+        return Metadata[Root].from_file(str(self.metadata / f"{newest}.root.json"))
+
     def renew(self) -> bool:
         """Sign again what is past half of its life; True when anything was."""
         with self._lock:
             self._renew_root()
+            if self._foreign():
+                self._sign_all()
             targets, snapshot, timestamp = self._current()
             if self._due(targets):
                 targets.version += 1
@@ -118,10 +148,30 @@ class Repository:
         timestamp.version += 1
         self._write(timestamp)
 
+    def _load_signers(self) -> dict[str, CryptoSigner]:
+        """Every role's; without the root's where that key is kept elsewhere."""
+        offline = any(self.metadata.glob("*.root.json")) and not self._vault.holds("root")
+        return {r: CryptoSigner(self._vault.role_key(r)) for r in ROLES if r != "root" or not offline}
+
+    def _sign_all(self) -> None:
+        targets, snapshot, timestamp = self._current()
+        targets.version += 1
+        self._write(targets)
+        self._seal(snapshot, timestamp, targets.version)
+
+    def _foreign(self) -> bool:
+        """Whether something in force bears only the signature of a key that is no longer the role's."""
+        targets, snapshot, _ = self._current()
+        names = ("timestamp.json", f"{snapshot.version}.snapshot.json", f"{targets.version}.targets.json")
+        for role, name in zip(("timestamp", "snapshot", "targets"), names, strict=True):
+            signed_by = Metadata[Any].from_file(str(self.metadata / name)).signatures
+            if self._signers[role].public_key.keyid not in signed_by:
+                return True
+        return False
+
     def _renew_root(self) -> None:
-        newest = max(int(p.name.split(".")[0]) for p in self.metadata.glob("*.root.json"))
-        root = self._read(f"{newest}.root.json", Root)
-        if self._due(root):
+        root = self.root_document().signed
+        if self._due(root) and "root" in self._signers and root.roles["root"].threshold == 1:
             root.version += 1
             self._write(root)
 
@@ -134,6 +184,7 @@ class Repository:
 
     def _write(self, signed: Any) -> None:
         signed.expires = self._expiry(signed.type)
+        signed.unrecognized_fields[SIGNED_AT] = self._now().isoformat()
         document: Metadata[Any] = Metadata(signed)
         document.sign(self._signers[signed.type])
         prefix = "" if signed.type == "timestamp" else f"{signed.version}."
@@ -175,11 +226,6 @@ class Repository:
             listed = self._read(path.name, Targets).targets
             used |= {_named(name, target.hashes["sha256"]) for name, target in listed.items()}
         return used
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _named(path: str, digest: str) -> str:

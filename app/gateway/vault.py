@@ -3,7 +3,8 @@
 `authority` (P-256) signs station certificates; `root`, `targets`, `snapshot` and `timestamp`
 (Ed25519) sign the catalog repository; `records` (256 bits) seals the cases in the database.
 A site that keeps root and authority keys elsewhere puts its own PEM files here before the
-first start; the gateway never replaces a file it finds.
+first start; the gateway never replaces a file it finds, except by a key that `<role>.next.pem`
+holds, once a root names it (app.gateway.role_keys).
 """
 
 import os
@@ -19,10 +20,13 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from securesystemslib.signer import CryptoSigner
+from tuf.api.metadata import Root
 
-from app.atomic_file import write_atomically
+from app.atomic_file import install, write_atomically
 from app.errors import StoreKeyError
 
+WAITING_ROOT = "next.root.json"
 ROLES = ("root", "targets", "snapshot", "timestamp")
 _NONCE = 12
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
@@ -47,6 +51,21 @@ class Vault:
         if not isinstance(key, ed25519.Ed25519PrivateKey):
             raise StoreKeyError(f"{role} key is not Ed25519")
         return key
+
+    def holds(self, role: str) -> bool:
+        """Whether the key of a role is here; the root's may be kept elsewhere."""
+        return self.file(f"{role}.pem").exists()
+
+    def waiting(self, role: str) -> ed25519.Ed25519PrivateKey | None:
+        """The key that is to follow the role's present one, if one was made."""
+        return self.role_key(f"{role}.next") if self.holds(f"{role}.next") else None
+
+    def adopt(self, root: Root) -> None:
+        """Put the waiting keys that `root` names in the place of the former ones."""
+        for role in ROLES:
+            key = self.waiting(role)
+            if key is not None and CryptoSigner(key).public_key.keyid in root.roles[role].keyids:
+                install(self.file(f"{role}.next.pem"), self.file(f"{role}.pem"))
 
     def records_box(self) -> "RecordsBox":
         data = self._bytes("records.key", lambda: secrets.token_bytes(32))
