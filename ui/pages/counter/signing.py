@@ -71,12 +71,12 @@ class Signing(QObject):
         if self.state is not SigningState.ASKED:
             return
         self._enter(SigningState.KEEPING)
-        office, draft, old = self._desk.office, self._draft, self._file
+        office, draft, signer, old = self._desk.office, self._draft, self._signer, self._file
         self._desk.tasks.run(
             self._desk.store_executor,
             lambda: _keep(office, draft, png, old),
             owner=self,
-            done=lambda file: self._found(draft, (file, png)),
+            done=lambda file: self._found(draft, signer, (file, png)),
             failed=self._failed,
         )
         self.withdrawn.emit()
@@ -109,20 +109,23 @@ class Signing(QObject):
             self.remove()
 
     def _load(self) -> None:
-        office, draft = self._desk.office, self._draft
+        office, draft, signer = self._desk.office, self._draft, self._signer
         self._desk.tasks.run(
             self._desk.store_executor,
             lambda: _load(office, draft),
             owner=self,
-            done=lambda found: self._found(draft, found),
+            done=lambda found: self._found(draft, signer, found),
             failed=self.trouble.emit,
         )
 
-    def _found(self, draft: str, found: Signed | None) -> None:
+    def _found(self, draft: str, signer: tuple[str, ...], found: Signed | None) -> None:
         if draft != self._draft or found is None:
             return
         self._file, self.picture = found
-        self._enter(SigningState.SIGNED)
+        if signer == self._signer:
+            self._enter(SigningState.SIGNED)
+        else:  # somebody else stood on the page before it was safe
+            self.remove()
 
     def _failed(self, error: AppError) -> None:
         self._enter(SigningState.SIGNED if self._file else SigningState.NONE)
