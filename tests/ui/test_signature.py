@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -216,6 +218,24 @@ def test_another_person_takes_the_signature_away(clerk: Clerk) -> None:
     assert signed_files(clerk) == []
 
 
+def test_a_signature_is_never_that_of_who_came_meanwhile(clerk: Clerk) -> None:
+    """Signed, and while it is still being written another agent is entered."""
+    clerk.lay_card()
+    clerk.click("signature_ask")
+    sign(overlay_pad(clerk))
+    slow = Event()
+    clerk.shell._desk.store_executor.submit(slow.wait, 20)
+    clerk.click("signature_done")
+    signing = clerk.intake.bench.signing
+    assert signing.state is SigningState.KEEPING
+    clerk.press(Qt.Key.Key_F4)
+    clerk.type("agent_name", "演示乙")
+    slow.set()
+    clerk.wait(lambda: signing.state is SigningState.NONE)
+    assert signed_files(clerk) == []
+    assert not clerk.sees("signature_picture")
+
+
 # -- the customer's screen ---------------------------------------------------------------------------
 
 
@@ -283,21 +303,17 @@ def test_without_a_second_display_there_is_no_window(clerk: Clerk) -> None:
     assert clerk.shell.customer.window is None
 
 
-def test_displays_that_come_and_go(tmp_path: Path) -> None:
-    """Two displays of Qt's offscreen platform: the window fills the one the counter is not on."""
+def two_displays(tmp_path: Path, second_x: int) -> dict[str, Any]:
+    """What tests/ui/two_displays.py saw, the second display's left edge at `second_x`."""
     displays = [
-        {"name": f"display{n}", "x": 1366 * n, "y": 0, "width": 1366, "height": 768, "dpr": 1} for n in (0, 1)
+        {"name": f"display{n}", "x": x, "y": 0, "width": 1366, "height": 768, "dpr": 1}
+        for n, x in enumerate((0, second_x))
     ]
     config = tmp_path / "displays.json"
     config.write_text(json.dumps({"screens": displays}))
+    command = [sys.executable, "-m", "tests.ui.two_displays", str(tmp_path / "hall")]
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tests.ui.two_displays",
-            str(tmp_path / "hall"),
-            f"offscreen:configfile={config}",
-        ],
+        [*command, f"offscreen:configfile={config}"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -305,9 +321,27 @@ def test_displays_that_come_and_go(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout.splitlines()[-1]) == {
+    seen: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return seen
+
+
+def test_displays_that_come_and_go(tmp_path: Path) -> None:
+    """Two displays of Qt's offscreen platform: the window fills the one the counter is not on."""
+    assert two_displays(tmp_path, 1366) == {
         "displays": 2,
         "at": [1366, 0, 1366, 768],
         "gone": True,
         "back": True,
+        "carried": [0, 0, 1366, 768],
+    }
+
+
+def test_a_mirrored_display_is_no_second_one(tmp_path: Path) -> None:
+    """The window would cover the counter on both."""
+    assert two_displays(tmp_path, 0) == {
+        "displays": 2,
+        "at": [],
+        "gone": True,
+        "back": False,
+        "carried": [],
     }

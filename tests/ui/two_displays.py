@@ -1,4 +1,4 @@
-"""A counter where a second display is there, goes and comes back (arguments: folder, Qt platform)."""
+"""A second display that is there, goes, comes back and gets the counter (arguments: folder, platform)."""
 
 import json
 import os
@@ -28,7 +28,11 @@ def main(folder: Path, platform: str) -> int:
         gone = customer.window is None
         customer.find_display(second)
         back = customer.window is not None and customer.window.screen() is second
-        print(json.dumps({"displays": len(app.screens()), "at": list(at), "gone": gone, "back": back}))
+        shell.windowHandle().setScreen(second)
+        app.processEvents()
+        carried = customer.window.geometry().getRect() if customer.window else ()
+        said = {"at": list(at), "gone": gone, "back": back, "carried": list(carried)}
+        print(json.dumps({"displays": len(app.screens()), **said}))
         shell.stop()
         settle(hall)
         shell.close()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QHideEvent, QMouseEvent, QScreen
+from PySide6.QtGui import QGuiApplication, QHideEvent, QMouseEvent, QScreen, QWindow
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from app.services.office import Office
@@ -194,6 +194,11 @@ class _SignatureOverlay(Overlay):
             self._card.left.emit()
 
 
+def _same_place(one: QScreen, other: QScreen) -> bool:
+    """Two displays that show the same picture."""
+    return one.geometry().intersects(other.geometry())
+
+
 class CustomerScreen(QObject):
     """Leads the window by what happens at the counter, and finds it its display.
 
@@ -207,6 +212,7 @@ class CustomerScreen(QObject):
         self._signing, self._back = intake.bench.signing, intake.bench.side.signature
         self._locked = True
         self._thanked = ""
+        self._followed: QWindow | None = None
         self.window: CustomerWindow | None = None
         self._card = SignatureCard(kit, desk.office.texts)
         self._card.setFixedSize(720, 440)
@@ -233,9 +239,10 @@ class CustomerScreen(QObject):
     # -- displays ----------------------------------------------------------------------------------
 
     def find_display(self, _new: QScreen | None = None, *, gone: QScreen | None = None) -> None:
-        """The first display the counter is not on; none: the window goes."""
+        """The first display that does not show the counter; none: the window goes."""
         ours = self._counter.window().screen()
-        others = [s for s in QGuiApplication.screens() if s is not ours and s is not gone]
+        self._follow(self._counter.window().windowHandle())
+        others = [s for s in QGuiApplication.screens() if s not in (ours, gone) and not _same_place(s, ours)]
         if others:
             self.place(others[0])
         elif self.window is not None:
@@ -244,6 +251,12 @@ class CustomerScreen(QObject):
             self.window = None
             if self._signing.state is SigningState.ASKED:
                 self._ask()
+
+    def _follow(self, counter: QWindow | None) -> None:
+        """Carried to the other display, the counter must not lie under this window."""
+        if counter is not None and counter is not self._followed:
+            self._followed = counter
+            counter.screenChanged.connect(self.find_display)
 
     def place(self, screen: QScreen) -> None:
         """Fill a display with the window; it does not take the keyboard from the counter."""
