@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PIL import Image
@@ -215,6 +216,22 @@ def test_a_camera_that_goes_leaves_the_pages_and_comes_back(shooter: Clerk) -> N
     shooter.wait(lambda: page.view.found and page.shoot.isEnabled())
     keep(shooter)
     assert files(shooter)[0].pages == 2
+
+
+def test_a_camera_pulled_out_in_mid_photograph_takes_the_next_one(shooter: Clerk) -> None:
+    page = open_sheet(shooter)
+    slow = Event()
+    shooter.shell._desk.camera_executor.submit(slow.wait, 20)
+    shooter.press(KEY.Key_Space)
+    assert not page.shoot.isEnabled()
+    camera(shooter).captured.disconnect()  # a real one says nothing any more
+    camera(shooter).plug(False)
+    slow.set()
+    shooter.rest()
+    camera(shooter).captured.connect(page._captured)
+    camera(shooter).plug(True)
+    shooter.wait(page.shoot.isEnabled)
+    shoot(shooter)
 
 
 def test_the_page_below_gets_no_key_while_the_sheet_is_open(shooter: Clerk) -> None:

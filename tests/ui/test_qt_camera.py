@@ -45,6 +45,9 @@ class Tube:
         self._timer.timeout.connect(self._send)
         self._timer.start(20)
 
+    def stop(self) -> None:
+        self._timer.stop()
+
     def _send(self) -> None:
         """A new frame every time: a sink takes the same one once only."""
         self.input.sendVideoFrame(QVideoFrame(self._image))
@@ -97,6 +100,23 @@ def test_frames_are_dropped_while_one_is_looked_at(camera: QtCamera, studio: Ben
     tube = Tube(camera, shrunk(scene(studio.office.texts, 0), 1600))
     qtbot.waitUntil(lambda: camera._seeing.dropped > 10 and len(seen) > 1, timeout=PATIENCE_MS)
     assert tube and studio.executors[-1]._work_queue.qsize() <= 1
+
+
+@QUIET
+def test_a_photograph_that_never_comes_is_missed(
+    camera: QtCamera, studio: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A driver that stops in the middle: the picture stands still, and the next press must still work."""
+    monkeypatch.setattr("ui.camera.qt_camera.PHOTO_MS", 200)
+    camera.start()
+    tube = Tube(camera, shrunk(scene(studio.office.texts, 0), 1600))
+    qtbot.waitUntil(lambda: camera.live, timeout=PATIENCE_MS)
+    tube.stop()
+    late: list[QImage] = []
+    camera.captured.connect(late.append)
+    with qtbot.waitSignal(camera.missed, timeout=PATIENCE_MS):
+        camera.capture()
+    assert late == []
 
 
 @QUIET

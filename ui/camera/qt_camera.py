@@ -25,6 +25,7 @@ from ui.desk import Desk
 
 MOST_DOTS = 21_000_000  # the best document cameras; more is a photograph nobody waits for
 PATIENCE_MS = 8_000  # from opening to the first frame
+PHOTO_MS = 8_000  # from the press to the photograph: QImageCapture waits for a frame for ever
 LEAST_RATE = 3.0  # frames a second one can still work by
 
 
@@ -48,10 +49,13 @@ class QtCamera(CameraSource):
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self._silent)
+        self._exposure = QTimer(self)
+        self._exposure.setSingleShot(True)
+        self._exposure.timeout.connect(self.missed)
         self._seeing = Seeing(desk, self.frame.emit, self)
         self._sink.videoFrameChanged.connect(self._framed)
         self._photo.imageCaptured.connect(self._captured)
-        self._photo.errorOccurred.connect(lambda *_: self.missed.emit())
+        self._photo.errorOccurred.connect(lambda *_: self._no_photo())
         self._look()
 
     @property
@@ -69,8 +73,9 @@ class QtCamera(CameraSource):
         self._look()
 
     def capture(self) -> None:
+        self._exposure.start(PHOTO_MS)
         if not self.live or self._photo.capture() < 0:
-            self.missed.emit()
+            self._no_photo()
 
     # -- the device --------------------------------------------------------------------------------
 
@@ -105,6 +110,7 @@ class QtCamera(CameraSource):
 
     def _close(self) -> None:
         self._patience.stop()
+        self._exposure.stop()
         camera, self._camera = self._camera, None
         if camera is not None:
             camera.stop()
@@ -132,8 +138,13 @@ class QtCamera(CameraSource):
         self._seeing.offer(held.toImage)
 
     def _captured(self, _number: int, image: QImage) -> None:
-        if self._wanted:
+        if self._wanted and self._exposure.isActive():
+            self._exposure.stop()
             self.captured.emit(image)
+
+    def _no_photo(self) -> None:
+        self._exposure.stop()
+        self.missed.emit()
 
 
 def best_format(formats: list[QCameraFormat]) -> QCameraFormat | None:

@@ -370,7 +370,7 @@ class CaptureSheet(QFrame):
 
     def _show(self) -> None:
         if not self._camera.live:
-            self._has_frame = False
+            self._has_frame = self._taking = False  # no photograph comes from a camera that is gone
             self.view.show_frame(None, None)
         self._show_state()
         self._show_pages()

@@ -108,6 +108,7 @@ class DevicesPage(QWidget):
         for key, slot in keys:
             shortcut = QShortcut(QKeySequence(key), self._main)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setAutoRepeat(False)  # a key held down is one page
             shortcut.activated.connect(slot)
 
     # -- coming and going --------------------------------------------------------------------------

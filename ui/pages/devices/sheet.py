@@ -49,6 +49,7 @@ class SheetView(QWidget):
         for key, slot in keys:
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setAutoRepeat(False)  # a key held down is one page
             shortcut.activated.connect(slot)
 
     def _lay_out(self) -> None:
