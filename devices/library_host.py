@@ -199,7 +199,9 @@ def main(arguments: list[str]) -> int:
     if opened != OK:
         return 1
     while (request := requests.get()) is not None:
-        pipe.send(library.answer(request))
+        answer = library.answer(request)
+        with contextlib.suppress(OSError):  # the parent has gone: the end of its pipe ends this loop
+            pipe.send(answer)
     library.close()
     return 0
 
