@@ -3,6 +3,8 @@
 DATA/gateway/keys/            the vault
 DATA/gateway/gateway.sqlite   unless another database is named
 DATA/gateway/repository/      the signed repository
+DATA/gateway/versions/        the last catalogs unpacked, to make deltas from
+DATA/gateway/publish          an administrator asked to publish; removed when it was done
 DATA/gateway/gateway.lock     held by the one process that publishes here
 """
 
@@ -14,9 +16,11 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from app.errors import RemoteError, StoreBusyError
+from app.errors import InvalidInputError, RemoteError, StoreBusyError
 from app.gateway import files, intake
 from app.gateway.authority import Authority
+from app.gateway.data_targets import FOLDER as DATA_FOLDER
+from app.gateway.data_targets import publish_data
 from app.gateway.database import Database, sqlite_url
 from app.gateway.operators import forget_tries, put_demo_operators
 from app.gateway.platform import CityPlatform, SimulatedPlatform
@@ -25,6 +29,7 @@ from app.gateway.repository import Repository, utc_now
 from app.gateway.station_auth import forget_nonces
 from app.gateway.vault import RecordsBox, Vault
 
+PUBLISH_REQUEST = Path("gateway", "publish")
 _log = logging.getLogger(__name__)
 
 
@@ -38,6 +43,7 @@ class Parts:
     box: RecordsBox
     platform: CityPlatform | None
     demo: bool
+    data: Path
     now: Callable[[], datetime] = utc_now
     publishing: Lock = field(default_factory=Lock)
 
@@ -78,16 +84,18 @@ def open_parts(
     repository = Repository(home / "repository", vault, now)
     if demo and platform is None:
         platform = SimulatedPlatform()
-    parts = Parts(database, repository, Authority(vault), vault.records_box(), platform, demo, now)
-    _publish_all(parts, data)
+    parts = Parts(database, repository, Authority(vault), vault.records_box(), platform, demo, data, now)
+    _publish_all(parts)
     return parts
 
 
 def maintain(parts: Parts) -> None:
     """What has to be done now and then: renew signatures, publish what the admin commands changed,
     forget what is past, ask the city platform again."""
+    _rotate(parts)
     parts.repository.renew()
     parts.publish_stations()
+    _publish_on_request(parts)
     with parts.database.write() as db:
         forget_nonces(db, parts.now())
         forget_tries(db, parts.now())
@@ -114,11 +122,39 @@ def hold_lock(data: Path) -> int:
     return descriptor
 
 
-def _publish_all(parts: Parts, data: Path) -> None:
+def _publish_all(parts: Parts) -> None:
     if parts.demo:
         with parts.database.write() as db:
             put_demo_operators(db)
-    version = publish_catalog(parts.database, parts.repository, Sources(data, parts.demo), parts.now())
-    _log.info("catalog in force: %s", version or "none yet")
+    _rotate(parts)
+    publish_everything(parts)
     parts.publish_stations()
     parts.repository.renew()
+
+
+def publish_everything(parts: Parts, apart: bool = False) -> str:
+    """The draft and the data files as they are now; the catalog's version.  Raises as `publish_catalog`."""
+    sources = Sources(parts.data, parts.demo)
+    version = publish_catalog(parts.database, parts.repository, sources, parts.now(), apart)
+    _log.info("catalog in force: %s", version or "none yet")
+    publish_data(parts.repository, parts.data / DATA_FOLDER)
+    return version
+
+
+def _publish_on_request(parts: Parts) -> None:
+    """What `gateway-admin publish` asked for; one that fails is said once, not tried for ever."""
+    asked = parts.data / PUBLISH_REQUEST
+    if not asked.exists():
+        return
+    try:
+        publish_everything(parts, apart=True)
+    finally:
+        asked.unlink(missing_ok=True)
+
+
+def _rotate(parts: Parts) -> None:
+    try:
+        if parts.repository.rotate():
+            _log.info("signed anew with other keys")
+    except InvalidInputError as error:
+        _log.error("keys not changed: %s", error)

@@ -6,11 +6,12 @@ items are never published twice: their fingerprint is kept with the version.
 """
 
 import hashlib
-import json
 import tempfile
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 from sqlalchemy import delete, func, insert, select
@@ -18,11 +19,12 @@ from sqlalchemy import delete, func, insert, select
 from app.domain import record
 from app.domain.catalog import Bundle, Item
 from app.domain.receipt import StationKey
+from app.gateway.catalog_targets import CURRENT, Prepared, prepare, put_in_force
 from app.gateway.database import Database, catalogs, item_names
 from app.gateway.enrolment import published_keys
-from app.gateway.repository import Repository, file_sha256
+from app.gateway.repository import Repository
+from app.packed import file_sha256
 
-CURRENT = "catalog/current.json"
 STATIONS = "stations.json"
 _BATCH = 1000
 
@@ -66,20 +68,30 @@ class Sources:
         return tuple(found.values())
 
 
-def publish_catalog(database: Database, repository: Repository, sources: Sources, now: datetime) -> str:
-    """Build, sign and put in force, unless that is what is in force; the version, "" without items."""
+@dataclass(frozen=True, slots=True)
+class _Made:
+    prepared: Prepared
+    names: tuple[tuple[str, str], ...]
+
+
+def publish_catalog(
+    database: Database, repository: Repository, sources: Sources, now: datetime, apart: bool = False
+) -> str:
+    """Build, sign and put in force, unless that is what is in force; the version, "" without items.
+
+    `apart`: the long part in a process of its own, since a server has to go on answering meanwhile.
+    """
     fingerprint = sources.fingerprint()
     newest = _newest(database)
     if fingerprint == "":
         return "" if newest is None else newest[0]
     if newest is not None and newest[1] == fingerprint and CURRENT in repository.listed():
         return newest[0]
-    items, version = sources.items(), _next_version(database, now)
+    version = _next_version(database, now)
     with tempfile.TemporaryDirectory(dir=repository.targets.parent) as folder:
-        built = Path(folder) / "catalog.sqlite"
-        _build(items, sources.bundles(), version, now, built)
-        _put_in_force(repository, built, version, len(items), now)
-        _remember(database, items, version, fingerprint, file_sha256(built), now)
+        made = _made(sources, version, now, repository.kept, Path(folder), apart)
+        put_in_force(repository, made.prepared)
+        _remember(database, made, version, fingerprint, now)
     return version
 
 
@@ -124,32 +136,32 @@ def _build(
     build_catalog(items, version, now, out, bundles)
 
 
-def _put_in_force(repository: Repository, built: Path, version: str, count: int, now: datetime) -> None:
-    target = f"catalog/{version}.sqlite"
-    current = {
-        "version": version,
-        "target": target,
-        "items": count,
-        "published_at": now.isoformat(),
-        "sha256": file_sha256(built),
-    }
-    former = [path for path in repository.listed() if path.startswith("catalog/") and path != CURRENT]
-    document = json.dumps(current, sort_keys=True).encode()
-    repository.publish({target: built, CURRENT: document}, drop=former)
+def _made(sources: Sources, version: str, now: datetime, kept: Path, work: Path, apart: bool) -> _Made:
+    if not apart:
+        return _make(sources, version, now, kept, work)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as child:
+        return child.submit(_make, sources, version, now, kept, work).result()
 
 
-def _remember(
-    database: Database, items: tuple[Item, ...], version: str, fingerprint: str, sha256: str, now: datetime
-) -> None:
+def _make(sources: Sources, version: str, now: datetime, kept: Path, work: Path) -> _Made:
+    """Everything of a version but the signatures.  Raises StoreDamagedError, OSError."""
+    items, built = sources.items(), work / "catalog.sqlite"
+    _build(items, sources.bundles(), version, now, built)
+    prepared = prepare(built, version, len(items), now, kept, work)
+    return _Made(prepared, tuple((item.code, item.name) for item in items))
+
+
+def _remember(database: Database, made: _Made, version: str, fingerprint: str, now: datetime) -> None:
+    sha256, names = made.prepared.sha256, made.names
     with database.write() as db:
         db.execute(
             insert(catalogs).values(
-                version=version, fingerprint=fingerprint, sha256=sha256, items=len(items), published_at=now
+                version=version, fingerprint=fingerprint, sha256=sha256, items=len(names), published_at=now
             )
         )
         db.execute(delete(item_names))
-        for start in range(0, len(items), _BATCH):
-            rows = [{"code": i.code, "name": i.name} for i in items[start : start + _BATCH]]
+        for start in range(0, len(names), _BATCH):
+            rows = [{"code": code, "name": name} for code, name in names[start : start + _BATCH]]
             db.execute(insert(item_names), rows)
 
 

@@ -47,6 +47,7 @@ class Repository:
     def __init__(self, folder: Path, vault: Vault, now: Callable[[], datetime] = utc_now) -> None:
         self.metadata = folder / "metadata"
         self.targets = folder / "targets"
+        self.kept = folder.with_name("versions")  # unpacked catalogs, to make deltas from; never served
         self._now = now
         self._lock = Lock()
         for place in (self.metadata, self.targets):

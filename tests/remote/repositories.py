@@ -1,6 +1,5 @@
 """A signed repository made by the gateway's own publisher, and an HTTP server that may lie about it."""
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,11 +8,14 @@ from datetime import UTC, datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from app.gateway.publishing import CURRENT, STATIONS, stations_document
-from app.gateway.repository import Repository, file_sha256, utc_now
+from app.gateway.catalog_targets import prepare, put_in_force
+from app.gateway.publishing import STATIONS, stations_document
+from app.gateway.repository import Repository, utc_now
 from app.gateway.vault import Vault
 
+PUBLISHED = datetime(2026, 11, 21, tzinfo=UTC)
 Lie = Callable[[str, bytes], bytes | None]
 """(path, what is there) → what is sent; None sends 404."""
 
@@ -29,7 +31,7 @@ class APublisher:
     repository: Repository = field(init=False)
 
     def __post_init__(self) -> None:
-        self.repository = Repository(self.folder, Vault(self.folder / "keys"), self.now)
+        self.repository = Repository(self.folder / "repository", Vault(self.folder / "keys"), self.now)
         self.repository.publish({STATIONS: stations_document(())})
 
     @property
@@ -37,20 +39,13 @@ class APublisher:
         return self.repository.first_root
 
     def publish(self, version: str, content: bytes) -> str:
-        """Put a catalog with any bytes in force; returns its digest."""
-        file = self.folder / "built"
-        file.write_bytes(content)
-        target, digest = f"catalog/{version}.sqlite", file_sha256(file)
-        current = {
-            "version": version,
-            "target": target,
-            "items": 7,
-            "published_at": "2026-11-21T08:00:00+08:00",
-            "sha256": digest,
-        }
-        former = [p for p in self.repository.listed() if p.startswith("catalog/") and p != CURRENT]
-        self.repository.publish({target: file, CURRENT: json.dumps(current).encode()}, drop=former)
-        return digest
+        """Put a catalog with any bytes in force, as a gateway does; returns its digest."""
+        with TemporaryDirectory(dir=self.folder) as work:
+            built = Path(work) / "built"
+            built.write_bytes(content)
+            prepared = prepare(built, version, 7, PUBLISHED, self.repository.kept, Path(work))
+            put_in_force(self.repository, prepared)
+        return prepared.sha256
 
     def files(self) -> dict[str, bytes]:
         """A copy of everything it serves, by path."""

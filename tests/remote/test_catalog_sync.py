@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -30,7 +31,7 @@ from tests.remote.repositories import APublisher, Served, serving
 from tests.remote.trouble import answer, flood, raw, server, silence
 
 ROOT = Path(__file__).parents[2]
-OLD, NEW = b"old catalog " * 5000, b"new catalog " * 90_000
+OLD, NEW = b"old" + Random(1).randbytes(60_000), b"new" + Random(2).randbytes(1_080_000)
 KEY = StationKey("00112233AABBCCDD", "441900A12", "演示", "pem")
 
 
@@ -78,7 +79,7 @@ def test_a_new_catalog_replaces_the_old_one(publisher: APublisher, served: Serve
     sync = TufCatalogSync(served.url, data, publisher.root)
     first = sync.run(lambda done, total: seen.append((done, total)))
     assert (first.catalog_version, first.items, first.changed) == ("1", 7, True)
-    assert seen[-1] == (len(OLD), len(OLD)) and seen == sorted(seen)
+    assert seen == sorted(seen) and seen[-1][0] == seen[-1][1] > len(OLD)
     assert in_force(data) == OLD
     assert not sync.run().changed
 
@@ -89,7 +90,7 @@ def test_a_new_catalog_replaces_the_old_one(publisher: APublisher, served: Serve
     TufCatalogSync(served.url, data, publisher.root).run()
     kept = {p.name for p in (data / "catalog").iterdir()}
     names = {hashlib.sha256(c).hexdigest()[:16] + ".sqlite" for c in (NEW, b"third")}
-    assert kept == names | {"current.json"}  # the present and the one before, nothing else
+    assert kept == names | {"current.json", "verified.json"}  # the present and the one before, nothing else
 
 
 def test_a_second_sync_fetches_only_what_is_new(publisher: APublisher, served: Served, data: Path) -> None:
@@ -97,7 +98,7 @@ def test_a_second_sync_fetches_only_what_is_new(publisher: APublisher, served: S
     sync.run()
     served.asked.clear()
     sync.run()
-    assert [p for p in served.asked if p.endswith((".sqlite", "stations.json"))] == []
+    assert [p for p in served.asked if p.endswith((".zst", ".delta", "stations.json"))] == []
 
 
 def test_a_catalog_damaged_on_the_disk_is_fetched_again(
@@ -225,7 +226,7 @@ def test_a_replaced_catalog_is_refused(publisher: APublisher, served: Served, da
     TufCatalogSync(served.url, data, publisher.root).run()
     publisher.publish("2", NEW)
     lies = {"flip": b"X" + NEW[1:], "longer": NEW + b"X", "shorter": NEW[:-1], "another": OLD}
-    served.lie = lambda path, there: lies[how] if path.endswith("2.sqlite") else there
+    served.lie = lambda path, there: lies[how] if path.endswith("2.sqlite.zst") else there
     refused(served, data, publisher.root)
     assert in_force(data) == OLD
     served.lie = lambda _path, there: there
@@ -261,24 +262,30 @@ def test_a_broken_download_goes_on_where_it_stopped(
     publisher: APublisher, served: Served, data: Path
 ) -> None:
     """The connection dies half way; the next sync asks for the rest only."""
-    files, name = publisher.files(), ""
-    name = next(p for p in files if p.endswith("1.sqlite"))
-    part = data / "catalog" / (hashlib.sha256(OLD).hexdigest()[:16] + ".part")
-    part.parent.mkdir(parents=True)
-    part.write_bytes(OLD[:1000])
+    name, packed, part = whole(publisher, data)
+    part.write_bytes(packed[:1000])
     TufCatalogSync(served.url, data, publisher.root).run()
     assert in_force(data) == OLD
     assert served.ranges == ["bytes=1000-"] and served.asked.count(name) == 1
     assert not part.exists()
 
 
-@pytest.mark.parametrize("left", [b"X" * 1000, OLD + b"X", OLD])
-def test_a_damaged_rest_of_a_download_does_no_harm(
-    publisher: APublisher, served: Served, data: Path, left: bytes
-) -> None:
-    part = data / "catalog" / (hashlib.sha256(OLD).hexdigest()[:16] + ".part")
+def whole(publisher: APublisher, data: Path) -> tuple[str, bytes, Path]:
+    """The path and the bytes of the packed catalog, and where a terminal keeps a part of it."""
+    name, packed = next((p, b) for p, b in publisher.files().items() if p.endswith(".zst"))
+    part = data / "catalog" / (hashlib.sha256(packed).hexdigest()[:16] + ".part")
     part.parent.mkdir(parents=True)
-    part.write_bytes(left)
+    return name, packed, part
+
+
+@pytest.mark.parametrize("left", ["other", "longer", "whole", "flipped"])
+def test_a_damaged_rest_of_a_download_does_no_harm(
+    publisher: APublisher, served: Served, data: Path, left: str
+) -> None:
+    _, packed, part = whole(publisher, data)
+    flipped = packed[:500] + bytes([packed[500] ^ 1]) + packed[501:900]
+    lying = {"other": b"X" * 1000, "longer": packed + b"X", "whole": packed, "flipped": flipped}
+    part.write_bytes(lying[left])
     TufCatalogSync(served.url, data, publisher.root).run()
     assert in_force(data) == OLD
 
