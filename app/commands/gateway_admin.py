@@ -1,10 +1,11 @@
-"""What an administrator tells the gateway: enrolment codes, operators, stations that are withdrawn."""
+"""What an administrator tells the gateway: enrolment codes, operators, withdrawn stations, publishing, keys."""
 
 import argparse
 import getpass
 import sys
 from pathlib import Path
 
+from app.commands import gateway_keys
 from app.commands.output import add_json, emit
 from app.domain.operator import Operator, Role
 from app.errors import InvalidInputError
@@ -21,14 +22,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     operator.add_argument("--role", choices=[role.value for role in Role], default=Role.CLERK.value)
     withdraw = what.add_parser("withdraw", help="stop a station: stolen, scrapped")
     withdraw.add_argument("station_id")
-    for each in (code, operator, withdraw):
+    publish = what.add_parser("publish", help="put the draft and the files in publish/ in force")
+    publish.add_argument("--demo", action="store_true", help="as the gateway was started, when it is stopped")
+    keys = gateway_keys.add_arguments(what)
+    for each in (code, operator, withdraw, publish, *keys):
         each.add_argument("--data", type=Path, required=True, help="folder of the gateway")
         each.add_argument("--database", help="SQLAlchemy URL, as the gateway was started with")
         add_json(each)
 
 
 def run(args: argparse.Namespace) -> int:
-    return {"code": _code, "operator": _operator, "withdraw": _withdraw}[args.what](args)
+    commands = {"code": _code, "operator": _operator, "withdraw": _withdraw, "publish": _publish}
+    return {**commands, **gateway_keys.COMMANDS}[args.what](args)
+
+
+def _publish(args: argparse.Namespace) -> int:
+    from app.gateway.admin import publish
+
+    version = publish(args.data, args.database, args.demo)
+    emit(args, {"version": version}, load().say("gateway_admin.published", version=version))
+    return 0
 
 
 def _code(args: argparse.Namespace) -> int:

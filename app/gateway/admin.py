@@ -5,19 +5,23 @@ of maintenance (some seconds).  Each takes the gateway's DATA folder and, where 
 same database URL as the gateway.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic, sleep
 
 from sqlalchemy import update
 
+from app.atomic_file import write_atomically
 from app.domain.numbering import STATION_ID
 from app.domain.operator import Operator
-from app.errors import InvalidInputError
+from app.errors import InvalidInputError, NoCatalogError, StoreBusyError
 from app.gateway.database import Database, sqlite_url, station_keys
 from app.gateway.enrolment import CODE_LIFE, add_code
 from app.gateway.operators import put_operator
+from app.gateway.publishing import catalog_version
 from app.gateway.repository import utc_now
 
 
@@ -49,6 +53,35 @@ def withdraw_station(data: Path, station_id: str, database_url: str | None = Non
     in_force = (station_keys.c.station_id == station_id) & station_keys.c.revoked_at.is_(None)
     with _opened(data, database_url) as database, database.write() as db:
         return db.execute(update(station_keys).where(in_force).values(revoked_at=utc_now())).rowcount > 0
+
+
+def publish(data: Path, database_url: str | None = None, demo: bool = False, within_s: float = 1800.0) -> str:
+    """Put the draft in force, by the running gateway or, when none runs, here; the version in force.
+
+    Raises StoreError, StoreBusyError (a running gateway did not do it in time), NoCatalogError (no draft).
+    """
+    from app.gateway.parts import PUBLISH_REQUEST, hold_lock, open_parts
+
+    try:
+        lock = hold_lock(data)
+    except StoreBusyError:
+        asked = data / PUBLISH_REQUEST
+        write_atomically(asked, b"")
+        end = monotonic() + within_s
+        while asked.exists():
+            if monotonic() > end:
+                raise
+            sleep(0.2)
+    else:
+        try:
+            open_parts(data, database_url, demo).database.close()  # its start publishes
+        finally:
+            os.close(lock)
+    with _opened(data, database_url) as database:
+        version = catalog_version(database)
+    if not version:
+        raise NoCatalogError("no draft to publish")
+    return version
 
 
 @contextmanager

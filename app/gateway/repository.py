@@ -101,8 +101,9 @@ class Repository:
 
     def root_document(self) -> Metadata[Root]:
         """The newest root, with its signatures."""
-        newest = max(int(p.name.split(".")[0]) for p in self.metadata.glob("*.root.json"))
-        return Metadata[Root].from_file(str(self.metadata / f"{newest}.root.json"))
+        root = newest_root(self.metadata)
+        assert root is not None  # made with the repository
+        return root
 
     def renew(self) -> bool:
         """Sign again what is past half of its life; True when anything was."""
@@ -227,6 +228,12 @@ class Repository:
             listed = self._read(path.name, Targets).targets
             used |= {_named(name, target.hashes["sha256"]) for name, target in listed.items()}
         return used
+
+
+def newest_root(metadata: Path) -> Metadata[Root] | None:
+    """The root with the highest version in this folder of a repository; None without any."""
+    found = sorted(metadata.glob("*.root.json"), key=lambda path: int(path.name.split(".")[0]))
+    return Metadata[Root].from_file(str(found[-1])) if found else None
 
 
 def _named(path: str, digest: str) -> str:
