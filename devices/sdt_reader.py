@@ -199,6 +199,8 @@ class SdtReader:
             first = self._linked(self._first_addresses)
         except DeviceProtocolError:
             return "", False  # it did tell, and the link lost it twice
+        except DeviceNotFoundError:
+            return "", False  # the line broke: what stands there nobody has heard
         except DeviceTimeoutError:
             return "", not self._tells_addresses
         except DeviceError:

@@ -15,7 +15,7 @@ Control:
     fingerprint none|0|512|1024   whether cards carry fingerprints (answers of 1295, 1297, 1809, 2321 bytes)
     speed BAUD            answer at this speed only (a pseudo terminal; 0: at any)
     unplug, plug          the cable (on TCP)
-    status                what there is, how often cards were read, the reader reset
+    status                what there is, how often cards were looked for and read, the reader reset
 Every one answers the same as `status`.
 """
 
@@ -57,7 +57,7 @@ class SdtEmulator:
         self._lock = threading.RLock()
         self._card: Card | None = None
         self._fingerprint: int | None = None
-        self._reads = self._resets = 0
+        self._reads = self._resets = self._finds = 0
         self.set_fault(fault)
         self._new_placement()
 
@@ -106,6 +106,7 @@ class SdtEmulator:
             "delivered": self._delivered,
             "fault": str(self._fault),
             "reads": self._reads,
+            "finds": self._finds,
             "resets": self._resets,
             "speed": self._speed,
         }
@@ -169,6 +170,7 @@ class SdtEmulator:
 
     def _answer(self, request: Request) -> bytes:
         instead = self._fault.instead(request.command, self._delivered)
+        self._finds += request.command == Command.FIND
         if request.command == Command.RESET:
             self._reset()
         if instead is not None:
