@@ -6,16 +6,34 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 from app.catalog import build
+from app.catalog.body import Packing
+from app.catalog.grams import in_raw
+from app.catalog.query import Span
 from app.catalog.search import Filter, Line, Search
 from app.domain import record
 from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
+from app.domain.ranking import Preference
 from app.errors import NewerSchemaError, StoreDamagedError
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+_CACHE = -16_000  # KiB of pages kept, negative as SQLite wants it
+
+
+def _subsets(members: Sequence[T]) -> tuple[frozenset[T], ...]:
+    """What each sum of bits stands for."""
+    numbers = range(1 << len(members))
+    return tuple(frozenset(m for n, m in enumerate(members) if bits >> n & 1) for bits in numbers)
+
+
+_AUDIENCES, _CHANNELS = _subsets(build.AUDIENCES), _subsets(build.CHANNELS)
 
 
 class CatalogFile:
@@ -38,6 +56,7 @@ class CatalogFile:
             try:
                 self._info = _read_info(self._db, draft)
                 self._search = Search(self._db)
+                self._packing = Packing(self._db.execute("SELECT dictionary FROM packing").fetchone()[0])
             except BaseException:
                 self._db.close()
                 raise
@@ -55,13 +74,13 @@ class CatalogFile:
             row = self._db.execute(
                 "SELECT json FROM line JOIN body USING (id) WHERE code = ?", (code,)
             ).fetchone()
-        if row is None:
-            return None
-        try:
-            return record.loads(Item, zlib.decompress(row[0]))
-        except (ValueError, TypeError, zlib.error) as error:
-            self._leave_out(code, error)
-            return None
+            if row is None:
+                return None
+            try:
+                return record.loads(Item, self._packing.unpack(row[0]))
+            except (ValueError, TypeError) as error:
+                self._leave_out(code, error)
+                return None
 
     def search(
         self,
@@ -70,10 +89,15 @@ class CatalogFile:
         channel: Channel | None = None,
         audience: Audience | None = None,
         theme: str = "",
+        department: str = "",
+        prefer: Preference | None = None,
     ) -> Sequence[ItemHit]:
-        wanted = Filter(channel, audience, theme)
+        wanted = Filter(channel, audience, theme, department)
         with self._lock, _guarded(self._path):
-            return self._collect(self._search.run(text, wanted), limit)
+            return self._collect(self._search.run(text, wanted, prefer), limit)
+
+    def departments(self) -> Sequence[str]:
+        return self._search.departments()
 
     def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:
         with self._lock, _guarded(self._path):
@@ -94,43 +118,35 @@ class CatalogFile:
         return tuple(found)
 
     def bundles(self) -> Sequence[Bundle]:
-        """In the publisher's order; none in a file made before there were any."""
+        """In the publisher's order."""
         with self._lock, _guarded(self._path):
-            if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'bundle'").fetchone():
-                return ()
             rows = self._db.execute("SELECT json FROM bundle ORDER BY id").fetchall()
             return tuple(record.loads(Bundle, text) for (text,) in rows)
 
-    def _collect(self, found: Iterator[tuple[Line, tuple[int, int] | None]], limit: int) -> Sequence[ItemHit]:
-        hits: list[ItemHit] = []
-        while len(hits) < limit:
-            line, match = next(found, (None, None))
-            if line is None:
-                break
-            hit = self._hit(line, match)
-            if hit is not None:
-                hits.append(hit)
-        return tuple(hits)
+    def _collect(self, found: Iterator[tuple[Line, Span | None]], limit: int) -> Sequence[ItemHit]:
+        hits = filter(None, (self._hit(line, match) for line, match in found))
+        return tuple(islice(hits, limit))
 
-    def _hit(self, line: Line, match: tuple[int, int] | None) -> ItemHit | None:
+    def _hit(self, line: Line, match: Span | None) -> ItemHit | None:
         """None for a row that is broken, or that leads to a broken item."""
         if line.code in self._broken:
             return None
         try:
-            body = self._db.execute("SELECT json FROM body WHERE id = ?", (line.id,)).fetchone()
-            zlib.decompress(body[0])  # its check sum tells; parsing waits until the item is asked for
+            (body,) = self._db.execute("SELECT json FROM body WHERE id = ?", (line.id,)).fetchone()
+            if zlib.crc32(body) != line.body_crc:
+                raise ValueError("the check sum of the body")
             return ItemHit(
                 line.code,
                 line.name,
-                line.department,
-                frozenset(a for n, a in enumerate(build.AUDIENCES) if line.audience >> n & 1),
-                frozenset(c for n, c in enumerate(build.CHANNELS) if line.channels >> n & 1),
+                self._search.department(line.department),
+                _AUDIENCES[line.audience],
+                _CHANNELS[line.channels],
                 line.promise_days,
                 line.material_count,
-                match,
+                None if match is None else in_raw(line.name, match),
                 line.theme,
             )
-        except (ValueError, TypeError, zlib.error) as error:
+        except (ValueError, TypeError, LookupError) as error:
             self._leave_out(line.code, error)
             return None
 
@@ -143,7 +159,9 @@ class CatalogFile:
 def _open(path: Path) -> sqlite3.Connection:
     """`immutable`: no locks, no journal; the file is only ever replaced, never written."""
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    db.execute(f"PRAGMA cache_size = {_CACHE}")
+    return db
 
 
 def _read_info(db: sqlite3.Connection, draft: bool) -> CatalogInfo:
@@ -152,6 +170,8 @@ def _read_info(db: sqlite3.Connection, draft: bool) -> CatalogInfo:
         raise StoreDamagedError(f"application id {made_by:#x}")
     if layout > build.FORMAT:
         raise NewerSchemaError(f"catalog format {layout}")
+    if layout < build.FORMAT:  # a sync brings the same items anew; two readers would be two truths
+        raise StoreDamagedError(f"catalog format {layout}")
     meta = dict(db.execute("SELECT key, value FROM meta"))
     published = datetime.fromisoformat(meta["published_at"])
     return CatalogInfo(meta["version"], int(meta["items"]), published, draft)

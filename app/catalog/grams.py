@@ -14,14 +14,16 @@ of a word say which field it stands for and what it is:
     a n …, a v …      the same for how a name begins
     e NAME            a whole name, as written and by its sounds
     k 1144, a k 11    four neighbours in a code, its first one to four
-    f …               what items are filtered by
+    f …               what items are filtered by, their department (by number) among it
 
 The index answers with a superset (it knows no places), which `app.catalog.query` then checks.
 """
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, product
+from functools import lru_cache
+from itertools import accumulate, islice, pairwise, product
 
 Sounds = Sequence[tuple[str, ...]]
 """For each unit of a text its readings, without tones; a Latin letter is read as itself."""
@@ -33,20 +35,34 @@ CODE_GRAM = 4
 _SPELLINGS = 8  # a long name with many second readings is not written out in every mixture of them
 
 
-def normalise(raw: str) -> tuple[str, tuple[int, ...]]:
-    """The units of `raw`, and for each the index of the character in `raw` it comes from."""
-    units: list[str] = []
-    origin: list[int] = []
-    for index, character in enumerate(raw):
-        for unit in unicodedata.normalize("NFKC", character).casefold():
-            if unit.isalnum():
-                units.append(unit)
-                origin.append(index)
-    return "".join(units), tuple(origin)
+class _Units(dict[int, str]):
+    """A table for `str.translate`: what each character is in units, worked out when first met."""
+
+    def __missing__(self, point: int) -> str:
+        folded = unicodedata.normalize("NFKC", chr(point)).casefold()
+        self[point] = units = "".join(filter(str.isalnum, folded))
+        return units
+
+
+_UNITS, _LINES = _Units(), _Units({ord("\n"): "\n"})
 
 
 def plain(raw: str) -> str:
-    return normalise(raw)[0]
+    """The units of `raw`."""
+    return raw.translate(_UNITS)
+
+
+def plain_lines(raw: str) -> str:
+    """The units of each line of `raw`."""
+    return raw.translate(_LINES)
+
+
+def in_raw(raw: str, span: tuple[int, int]) -> tuple[int, int]:
+    """Where in `raw` the units [start, end) come from; all units are all of `raw`."""
+    ends = list(accumulate(len(_UNITS[ord(character)]) for character in raw))
+    if span == (0, ends[-1]):
+        return 0, len(raw)
+    return bisect_right(ends, span[0]), bisect_left(ends, span[1]) + 1
 
 
 def text_grams(text: str, field: str, sounds: Sounds = ()) -> Iterator[str]:
@@ -56,7 +72,7 @@ def text_grams(text: str, field: str, sounds: Sounds = ()) -> Iterator[str]:
         if i + 1 < len(text):
             yield field + CHARACTER + text[i : i + 2]
     for i in range(len(sounds)):
-        yield from _sound_grams(sounds[i : i + 3], field)
+        yield from _sound_grams(tuple(sounds[i : i + 3]), field)
     for i in range(len(sounds) - 1):
         yield from (field + BOTH + text[i] + sound[0] for sound in sounds[i + 1])
         yield from (field + BOTH + sound[0] + text[i + 1] for sound in sounds[i])
@@ -66,21 +82,32 @@ def start_grams(text: str, field: str, sounds: Sounds) -> Iterator[str]:
     """The words for how a name begins."""
     yield START + field + CHARACTER + text[:1]
     yield START + field + CHARACTER + text[:2]
-    yield from _sound_grams(sounds[:3], START + field)
+    yield from _sound_grams(tuple(sounds[:3]), START + field)
 
 
-def _sound_grams(sounds: Sounds, field: str) -> Iterator[str]:
+@lru_cache(maxsize=1 << 16)
+def _sound_grams(sounds: tuple[tuple[str, ...], ...], field: str) -> tuple[str, ...]:
     """The words that begin at the first of up to three neighbouring units."""
+    return tuple(_heard(sounds, field))
+
+
+def _heard(sounds: Sounds, field: str) -> Iterator[str]:
     for sound in sounds[0] if sounds else ():
         yield field + SYLLABLE + sound
         yield from (field + BEGINNING + sound[: n + 1] for n in range(len(sound)))
     for first, second in product(*sounds[:2]) if len(sounds) > 1 else ():
         pair = field + SYLLABLE + first + SEPARATOR
         yield from (pair + second[: n + 1] for n in range(len(second)))
-    letters = [{sound[0] for sound in unit} for unit in sounds]
+    letters = [dict.fromkeys(sound[0] for sound in unit) for unit in sounds]
     for length in range(2, len(letters) + 1):
         for initials in product(*letters[:length]):
             yield field + INITIALS + "".join(initials)
+
+
+def pairs(sounds: Sounds) -> Iterator[str]:
+    """Neighbouring readings in full: what `app.catalog.query.Vocabulary` knows."""
+    for first, second in pairwise(sounds):
+        yield from (one + SEPARATOR + two for one in first for two in second)
 
 
 def whole_grams(text: str, sounds: Sounds = ()) -> Iterator[str]:
@@ -101,6 +128,10 @@ def code_grams(code: str) -> Iterator[str]:
 def filter_gram(kind: str, value: str) -> str:
     """`value` in hexadecimal, since FTS5 would split at a sign."""
     return f"f{kind}{value.encode().hex()}"
+
+
+def department_gram(number: int) -> str:
+    return f"fd{number}"
 
 
 def unique(words: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ A run of letters is read as whole syllables, the last of which may be unfinished
 in one run (`shebk`).  `expression` asks the index for a superset; `find` judges a text.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,8 +17,9 @@ MAX_UNITS = 200
 _LONGEST_SYLLABLE = 6
 _ENOUGH = 24
 """So many ways to read the start of a query are asked for in one expression."""
-_WORDS = 40
+_WORDS = 5  # the rarest first; the candidates are judged anyhow
 
+Span = tuple[int, int]
 Unit = tuple[str, str]
 """(kind of app.catalog.grams, the letters or the character)."""
 
@@ -32,22 +33,66 @@ class _Step:
     mode: str
 
 
-class Pattern:
-    """One normalised text to look for, read with the syllables of one catalog."""
+class Vocabulary:
+    """What is read in one catalog: its syllables, and (where given) which of them stand side by side.
 
-    def __init__(self, text: str, syllables: Collection[str], mixed: bool = False) -> None:
+    `readings`: character → its usual readings, all of one first letter.
+    """
+
+    def __init__(
+        self,
+        syllables: Iterable[str],
+        pairs: Iterable[str] | None = None,
+        readings: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.syllables = frozenset(syllables)
+        self.beginnings = frozenset(s[: n + 1] for s in self.syllables for n in range(len(s)))
+        self.pairs = None if pairs is None else frozenset(pairs)
+        self.readings = readings or {}
+        self.first_letters = {ord(unit): heard[0][0] for unit, heard in self.readings.items()}
+
+    def neighbours(self, left: Unit, right: Unit) -> bool:
+        """Whether two units may stand side by side, as far as is known."""
+        if self.pairs is None or not left[0] == right[0] == SYLLABLE:
+            return True
+        return left[1] + grams.SEPARATOR + right[1] in self.pairs
+
+
+class Pattern:
+    """One normalised text to look for, read with the vocabulary of one catalog."""
+
+    def __init__(self, text: str, vocabulary: Vocabulary, mixed: bool = False) -> None:
         self.text = text[:MAX_UNITS]
-        self._syllables = syllables
+        self._vocabulary = vocabulary
         self._mixed = mixed
         self._known: dict[tuple[int, str], tuple[_Step, ...]] = {}
 
-    @property
+    @cached_property
     def has_letters(self) -> bool:
         return any(_letter(unit) for unit in self.text)
 
-    def find(
-        self, text: str, sounds: Callable[[], Sounds], start_only: bool = False
-    ) -> tuple[int, int] | None:
+    def find_usual(self, text: str, start_only: bool = False) -> Span | None:
+        """`find` in a text that is read as usual, faster."""
+        if not self.has_letters or self._ways is None:
+            return self.find(text, lambda: self._sounds(text), start_only)
+        best: Span | None = None
+        letters = text.translate(self._vocabulary.first_letters)
+        for way in self._ways:
+            at = way.find(text, letters, self._vocabulary.readings, start_only)
+            if at is not None and (best is None or at < best[0]):
+                best = at, at + way.length
+        return best
+
+    def _sounds(self, text: str) -> Sounds:
+        return [self._vocabulary.readings.get(unit, (unit,)) for unit in text]
+
+    @cached_property
+    def _ways(self) -> tuple["_Way", ...] | None:
+        """Every way to read the query, in the order in which `find` tries them; None for too many."""
+        units, complete = self._openings
+        return tuple(map(_way, units)) if complete else None
+
+    def find(self, text: str, sounds: Callable[[], Sounds], start_only: bool = False) -> Span | None:
         """First place in a normalised text, as (start, end) in units; `sounds` are its readings."""
         if not self.has_letters:
             at = text.find(self.text)
@@ -92,31 +137,79 @@ class Pattern:
         for length in range(len(rest), 0, -1):
             piece, end = rest[:length], position + length
             if end == len(self.text):
-                if any(sound.startswith(piece) for sound in self._syllables):
+                if piece in self._vocabulary.beginnings:
                     yield _Step((BEGINNING, piece), end, SYLLABLE)
-            elif piece in self._syllables:
+            elif piece in self._vocabulary.syllables:
                 yield _Step((SYLLABLE, piece), end, SYLLABLE)
 
     def expression(self, field: str, start_only: bool = False) -> str:
         """FTS5 words that every text with this pattern has; "" when no text can have it."""
-        either = (_words(units, field, start_only) for units in self._openings)
+        either = (_words(units, field, start_only) for units in self._openings[0])
         return " OR ".join(dict.fromkeys(f"({_all(words)})" for words in either))
 
     @cached_property
-    def _openings(self) -> Sequence[tuple[Unit, ...]]:
-        """The ways to read the query, in full where few, else as far as they stay few."""
+    def _openings(self) -> tuple[Sequence[tuple[Unit, ...]], bool]:
+        """The ways to read the query, and whether in full: else as far as they stay few."""
         paths: list[tuple[tuple[Unit, ...], int, str]] = [((), 0, "")]
         while any(position < len(self.text) for _, position, _ in paths):
             longer = []
             for units, position, mode in paths:
                 if position == len(self.text):
                     longer.append((units, position, mode))
-                steps = self._steps(position, mode) if position < len(self.text) else ()
-                longer += [((*units, step.unit), step.end, step.mode) for step in steps]
+                for step in self._steps(position, mode) if position < len(self.text) else ():
+                    if not units or self._vocabulary.neighbours(units[-1], step.unit):
+                        longer.append(((*units, step.unit), step.end, step.mode))
             if len(longer) > _ENOUGH and paths[0][0]:
-                break
+                return [units for units, _, _ in paths], False
             paths = longer
-        return [units for units, _, _ in paths]
+        return [units for units, _, _ in paths], True
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to read a query: `anchor` stands in the text (or among its first letters) `offset` units
+    behind the start; `checks`: what else must fit, (units behind the start, unit)."""
+
+    length: int
+    anchor: str
+    written: bool
+    offset: int
+    checks: tuple[tuple[int, Unit], ...]
+
+    def find(
+        self, text: str, letters: str, readings: Mapping[str, tuple[str, ...]], start_only: bool
+    ) -> int | None:
+        hay = text if self.written else letters
+        if start_only:
+            fits = hay.startswith(self.anchor, self.offset) and self._fits(text, 0, readings)
+            return 0 if fits else None
+        at = hay.find(self.anchor, self.offset)
+        while at >= 0:
+            if self._fits(text, at - self.offset, readings):
+                return at - self.offset
+            at = hay.find(self.anchor, at + 1)
+        return None
+
+    def _fits(self, text: str, start: int, readings: Mapping[str, tuple[str, ...]]) -> bool:
+        if start + self.length > len(text):
+            return False
+        for behind, unit in self.checks:
+            character = text[start + behind]
+            if not _fits(unit, character, readings.get(character, (character,))):
+                return False
+        return True
+
+
+def _way(units: tuple[Unit, ...]) -> _Way:
+    runs = [(i, kind == CHARACTER) for i, (kind, _) in enumerate(units)]
+    first = next((i for i, written in runs if written), None)
+    if first is None:
+        checks = ((i, u) for i, u in enumerate(units) if u[0] == SYLLABLE or len(u[1]) > 1)
+        return _Way(len(units), "".join(piece[0] for _, piece in units), False, 0, tuple(checks))
+    behind = next((i for i, written in runs[first:] if not written), len(units))
+    anchor = "".join(piece for _, piece in units[first:behind])
+    checks = ((i, u) for i, u in enumerate(units) if not first <= i < behind)
+    return _Way(len(units), anchor, True, first, tuple(checks))
 
 
 def _letter(unit: str) -> bool:

@@ -39,7 +39,7 @@ def plain(value: Any) -> Any:
         return value
     if kind is tuple or kind is list:
         return [plain(item) for item in value] if value else []
-    names = _names(kind)
+    names = _names(kind)  # type: ignore[arg-type]
     if names is not None:
         return {name: plain(getattr(value, name)) for name in names}
     return _plain_other(value)

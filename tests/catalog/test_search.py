@@ -16,7 +16,7 @@ from app.catalog.build import build_catalog
 from app.catalog.demo import demo_items
 from app.catalog.file import CatalogFile
 from app.catalog.importing import read_items
-from app.catalog.query import Pattern
+from app.catalog.query import Pattern, Vocabulary
 from app.catalog.readings import Reader
 from app.domain.catalog import Audience, Channel, Item
 from tests.catalog.conftest import DAY, PORTAL
@@ -279,7 +279,7 @@ def test_the_index_asks_for_no_less_than_what_matches(letters: str) -> None:
     words = set(grams.text_grams(text, grams.NAME, sounds)) | set(grams.start_grams(text, grams.NAME, sounds))
     for mixed in (False, True):
         for start_only in (False, True):
-            pattern = Pattern(letters, reader.syllables, mixed)
+            pattern = Pattern(letters, Vocabulary(reader.syllables), mixed)
             expression = pattern.expression(grams.NAME, start_only)
             asked = [
                 {word.strip('"') for word in part.strip("()").split(" AND ")}
