@@ -66,6 +66,7 @@ class Paper:
     def __init__(self, width_mm: int = 80) -> None:
         self._width = DOTS.get(width_mm, width_mm * 8 - 64)
         self._fonts: dict[int, Font] = {}
+        self._glyphs: dict[tuple[object, ...], Image.Image] = {}
         self._reset()
         self._new()
 
@@ -221,6 +222,13 @@ class Paper:
         return {1: (self._width - dots) // 2, 2: self._width - dots}.get(self._style.align, 0)
 
     def _glyph(self, text: str, dots: int, style: Style) -> Image.Image:
+        """Drawn once: a slip repeats its characters, and ten thousand slips repeat them all."""
+        key = (text, dots, *vars(style).values())
+        if key not in self._glyphs:
+            self._glyphs[key] = self._new_glyph(text, dots, style)
+        return self._glyphs[key]
+
+    def _new_glyph(self, text: str, dots: int, style: Style) -> Image.Image:
         cell = Image.new("L", (dots // style.wide, _CELL), 255)
         drawn = self._drawn(text, style.bold)
         if drawn.width > cell.width:  # a Latin letter of the text font is wider than a printer's
