@@ -11,12 +11,15 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLayout, QVBoxLayout, QWidget
 
 from app.domain.case import CaseLine
+from app.domain.catalog_diff import Matters
+from app.domain.catalog_weight import ItemChanged
 from app.domain.outbox import FILE_TOPIC, Lane
 from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.errors import AppError
 from app.services import case_file, printing
 from app.services.case_file import CaseFile
 from app.texts import Texts
+from ui.changes.sheet import ChangesSheet
 from ui.desk import Desk
 from ui.files import FileChoices
 from ui.pages.case_files import material_rows
@@ -51,6 +54,7 @@ class CasesPage(QWidget):
         self._asked = 0
         self._wanted = ""
         self._busy = False
+        self._changes: ChangesSheet | None = None
         self.notices = Notices(kit, self._texts)
         self.search = kit.field(hint=self._texts["cases.search"], name="case_search", h=36)
         self.search.setFixedWidth(340)
@@ -72,6 +76,7 @@ class CasesPage(QWidget):
         for key, slot in (("F5", self.load), ("F7", lambda: self.reprint()), ("Ctrl+S", self.save_pdf)):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setAutoRepeat(False)  # a key held down is one copy
             shortcut.activated.connect(slot)
 
     def _lay_out(self) -> None:
@@ -186,6 +191,8 @@ class CasesPage(QWidget):
         self._detail.addWidget(kit.text(case.item_name, "strong", wrap=True))
         for key, value in self._facts(file):
             self._detail.addLayout(self._fact(texts[f"cases.fact.{key}"], value))
+        if file.change is not None and file.change.matters is not Matters.NO:
+            self._detail.addWidget(self._changed_part(file.change))
         self._detail.addWidget(kit.rule())
         for part in material_rows(kit, texts, file):
             self._detail.addWidget(part)
@@ -213,6 +220,21 @@ class CasesPage(QWidget):
         caption = self._kit.text(label, "caption", "muted")
         caption.setFixedWidth(64)
         return row(caption, self._kit.text(value, "body", wrap=True), gap=8)
+
+    def _changed_part(self, changed: ItemChanged) -> QFrame:
+        """Since it was received the catalog says something else; the case keeps its version."""
+        kit, texts = self._kit, self._texts
+        n = sum(change.matters is not Matters.NO for change in changed.changes)
+        look = kit.button(texts["cases.changed_look"], "quiet", name="case_changes", h=28)
+        look.clicked.connect(lambda: self._show_changes(changed))
+        body = texts["cases.changed_gone"] if changed.withdrawn else texts.say("cases.changed_note", n=n)
+        message = kit.message("warn", texts["cases.changed"], body, name="case_changed")
+        return box(col(message, row(None, look), gap=4))
+
+    def _show_changes(self, changed: ItemChanged) -> None:
+        if self._changes is None:
+            self._changes = ChangesSheet(self._kit, self._texts, self.window(), "case_sheet")
+        self._changes.show_case(changed)
 
     def _upload_part(self, file: CaseFile) -> QFrame:
         kit, texts = self._kit, self._texts

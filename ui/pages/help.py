@@ -10,7 +10,7 @@ from ui.widgets.overlay import Overlay
 KEYS = (
     "F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "F12",
     "Space", "+ −", "← →", "Ctrl+A", "Ctrl+S", "Ctrl+R", "Ctrl+Del", "Ctrl+Z", "Ctrl+1", "Ctrl+J", "Esc",
-    "P  I  V",
+    "P  I  V", "F5",
 )  # fmt: skip
 
 

@@ -32,6 +32,9 @@ from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 from app.domain.device import CardRead, DeviceEvent, DeviceTrouble, Scanned
 from app.domain.operator import Operator
 from ui import fault_page
+from ui.changes.sheet import ChangesSheet
+from ui.changes.watch import KEY as CHANGES
+from ui.changes.watch import CatalogWatch
 from ui.desk import Desk
 from ui.files import FileChoices
 from ui.idle import IdleWatch
@@ -84,6 +87,7 @@ class CounterShell(QFrame):
         chosen = files or FileChoices(self._texts)
         self.board = StatusBoard(desk, self)
         self.relay = Relay(desk, self)
+        self.watch = CatalogWatch(desk, self.board, self)
         self.wedge = WedgeWatch(self)
         self.sign_in = SignInPage(kit, desk, self.board)
         self.enrol = EnrolPage(kit, desk, self.board)
@@ -103,6 +107,7 @@ class CounterShell(QFrame):
         self._current = ""
         self._lay_out()
         self.help = HelpCard(kit, self._texts, self)
+        self.news = ChangesSheet(kit, self._texts, self, "news_sheet")
         self.ring = FocusRing(self, None, kit.pal)
         self._wire()
         self._keys()
@@ -152,6 +157,10 @@ class CounterShell(QFrame):
         self.intake.stored.connect(self.board.look)
         self.intake.show_receipt.connect(self._show_receipt)
         self.verify.open_case.connect(self._open_case)
+        self.watch.changed.connect(lambda: self.strip.show_news(self.watch.line))
+        self.watch.replaced.connect(self.intake.catalog_changed)
+        self.news.seen.connect(lambda: self.watch.see(self.watch.unseen))
+        self.news.opened.connect(self._open_changed)
         self.wedge.scanned.connect(lambda text: self.device_event(Scanned(text)))
         self.intake.devices_wanted.connect(self._open_device)
         self.devices.send_now.connect(self.relay.run)
@@ -229,6 +238,7 @@ class CounterShell(QFrame):
         same = self._operator is not None and self._operator.operator_id == operator.operator_id
         self._operator = operator
         self.strip.show_operator(operator)
+        self.watch.signed_in(operator)
         self.devices.signed_in(operator)
         if not same:
             self.intake.sign_in(operator)
@@ -279,7 +289,16 @@ class CounterShell(QFrame):
         if self._current != name:
             self.go(name)
 
+    def _open_changed(self, text: str) -> None:
+        if text:
+            self._open_case(text)
+        else:
+            self.go("intake")
+
     def _open_device(self, key: str) -> None:
+        if key == CHANGES:
+            self.news.show_news(self.watch.unseen)
+            return
         self.go("devices")
         if key:
             self.devices.open(key)

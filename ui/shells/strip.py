@@ -54,6 +54,7 @@ class StatusStrip(QFrame):
         line.setContentsMargins(16, 0, 8, 0)
         self.setLayout(line)
         self._shown: tuple[StatusLine, ...] = ()
+        self._news: tuple[StatusLine, ...] = ()
         self._buttons: list[KeyButton] = []
         board.changed.connect(self.refresh)
         board.ticked.connect(self._tell_time)
@@ -63,11 +64,16 @@ class StatusStrip(QFrame):
         words = f"{operator.name} {operator.operator_id}" if operator else self._texts["ui.nobody"]
         set_text(self._who, words)
 
+    def show_news(self, line: StatusLine | None) -> None:
+        """A line that is no state of the station: it goes once somebody has looked."""
+        self._news = () if line is None else (line,)
+        self.refresh()
+
     def refresh(self) -> None:
         self._tell_time()
         lines = tuple(
             line
-            for line in self._board.lines
+            for line in (*self._news, *self._board.lines)
             if line.key not in self._hidden and not (line.loud and line.tone not in ("warn", "stop"))
         )
         lines = tuple(sorted(lines, key=lambda line: line.key in DEVICES))

@@ -21,7 +21,8 @@ from ui.desk import Desk
 from ui.pages.counter.hits import Hits, Tab
 from ui.pages.counter.session import IntakeSession
 from ui.pages.counter.steps import StepRow, set_text
-from ui.widgets.kit import Kit, box, row, stack
+from ui.widgets.cells import TONE_ICON
+from ui.widgets.kit import Kit, box, clear, row, stack
 
 PAUSE_MS = 40
 LIMIT = 50
@@ -59,9 +60,11 @@ class ItemRow(StepRow):
         self.field.installEventFilter(self)
         self._name = kit.text("", "title", name="item_name")
         self._variant = kit.text("", "title", "primary", name="item_variant")
+        self._news = row(gap=0)
+        self._news_said = ("", "")
         self._facts = kit.text("", "body", "muted", name="item_facts")
         self._change = kit.button(texts["counter.change_item"], "quiet", "F3", name="change_item")
-        words = stack(row(self._name, self._variant, None, gap=8), self._facts, gap=2)
+        words = stack(row(self._name, self._variant, self._news, None, gap=8), self._facts, gap=2)
         self._pages = QStackedLayout()
         self._pages.addWidget(box(row(self.field, 8, gap=0)))
         self._pages.addWidget(box(row(words, None, self._change, gap=8)))
@@ -99,6 +102,14 @@ class ItemRow(StepRow):
         set_text(self._variant, variant)
         self._variant.setVisible(bool(variant))
         set_text(self._facts, item_facts(self._texts, item))
+
+    def show_news(self, tone: str, word: str) -> None:
+        """A pill beside the name: the item changed in the catalog meanwhile; "": it did not."""
+        if (tone, word) != self._news_said:
+            self._news_said = (tone, word)
+            clear(self._news)
+            if word:
+                self._news.addWidget(self._kit.pill(word, tone, TONE_ICON[tone], name="item_news"))
 
     def search(self, text: str = "") -> None:
         """Open the field (F3); the item stays chosen until another one is."""

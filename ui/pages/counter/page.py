@@ -22,6 +22,7 @@ from ui.files import FileChoices
 from ui.pages.counter.arrivals import Arrivals
 from ui.pages.counter.filing import Filing
 from ui.pages.counter.hand_entry import typed_document
+from ui.pages.counter.item_news import NOTICE, ItemNews
 from ui.pages.counter.morning import Morning
 from ui.pages.counter.receiving import Receiving, Stage
 from ui.pages.counter.session import IntakeSession
@@ -60,6 +61,7 @@ class IntakePage(QWidget):
         self._pages.addWidget(self.bench)
         bench = self.bench
         self.filing = Filing(kit, desk, self.session, board, bench.notices, bench.files, files, self)
+        self.news = ItemNews(kit, desk, self.session, bench.notices, self)
         self._wire()
         self._wire_start()
         bind_keys(self)
@@ -94,6 +96,8 @@ class IntakePage(QWidget):
         table.look.connect(self.filing.look)
         table.dropped.connect(self.filing.take_in)
         self.filing.closed.connect(table.setFocus)
+        self.news.other_item.connect(self.find_item)
+        self.news.settled.connect(self._focus)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_moved)
@@ -159,6 +163,7 @@ class IntakePage(QWidget):
         working = self._begun or self.receiving.stage is not Stage.IDLE or self.session.can_undo
         self._pages.setCurrentIndex(1 if working else 0)
         if working:
+            self.sheet.item.show_news(*self.news.pill)
             self.bench.refresh()
         else:
             self._show_start()
@@ -279,11 +284,18 @@ class IntakePage(QWidget):
 
     def undo(self) -> None:
         self.session.undo_clear()
+        self.news.check()
         self._focus()
+
+    def catalog_changed(self) -> None:
+        """Another catalog is in force: what is being entered may stand in another version of its item."""
+        if self.editable:
+            self.news.check()
 
     def restore(self, draft: KeptDraft) -> None:
         self._morning.drop(draft)
         self.session.apply(strip_machine(draft).intake)
+        self.news.check()
         self._focus()
 
     def forget(self, draft: KeptDraft) -> None:
@@ -299,7 +311,7 @@ class IntakePage(QWidget):
         if not self.editable or session.blocking():
             return
         self.sheet.item.close_search()
-        self.bench.notices.drop("error", "card", "reader", "scan")
+        self.bench.notices.drop("error", "card", "reader", "scan", NOTICE)
         application = session.intake.application(session.profile.channel, session.operator)
         session.flush()
         self.bench.files.shed()
@@ -362,6 +374,7 @@ def bind_keys(page: IntakePage) -> None:
         "F2": page.arrivals.read_again,
         "F3": page.find_item,
         "F4": page.open_agent,
+        "F5": page.news.look,
         "F6": page.face_agrees,
         "F7": page.reprint,
         "F8": page.next_case,

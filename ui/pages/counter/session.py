@@ -45,6 +45,7 @@ class IntakeSession(QObject):
         self.draft_error: AppError | None = None
         self._cleared: Intake | None = None
         self._frozen = False
+        self.held = ""  # the key of a reason that comes from outside of the intake
         self._coming = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -126,6 +127,12 @@ class IntakeSession(QObject):
             dropped, self._cleared = self._cleared.draft_id, None
             self.forget(dropped)
 
+    def hold(self, reason: str) -> None:
+        """Keep the decision back for the reason of that key; "" lets it go."""
+        if reason != self.held:
+            self.held = reason
+            self.changed.emit()
+
     def expect_file(self, more: int) -> None:
         """+1: a file of the draft is on its way to the disk; -1: it is there, or will not come."""
         self._coming += more
@@ -194,6 +201,8 @@ class IntakeSession(QObject):
             return "counter.reason.applicant"
         if intake.item is None:
             return "counter.reason.item"
+        if self.held:
+            return self.held
         if any(f.severity is Severity.ERROR for f in self.findings()):
             return "counter.reason.errors"
         if self._coming:
