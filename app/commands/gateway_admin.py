@@ -1,4 +1,4 @@
-"""What an administrator tells the gateway: enrolment codes, operators, withdrawn stations, publishing, keys."""
+"""What an administrator tells the gateway: codes, operators, withdrawn stations, publishing, keys."""
 
 import argparse
 import getpass

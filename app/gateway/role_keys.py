@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import (
@@ -122,7 +123,7 @@ def take_offline(vault: Vault, out: Path) -> None:
     vault.file("root.pem").unlink()
 
 
-def standing(present: Metadata[Root], vault: Vault) -> Mapping[str, Mapping[str, object]]:
+def standing(present: Metadata[Root], vault: Vault) -> Mapping[str, Mapping[str, Any]]:
     """Of each role: its key ids, threshold, whether its key is here, whether a next one waits."""
     return {
         role: {
