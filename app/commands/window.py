@@ -18,7 +18,7 @@ from app.domain.operator import Operator
 from app.errors import AppError
 from app.services.catalog_sync import sync as sync_station
 from app.services.office import Office
-from app.services.printing import recover_prints
+from app.services.printing import recover_prints, take_back
 from app.texts import load
 from ui import fault_page, theme
 from ui.desk import Desk
@@ -114,7 +114,11 @@ def _sync_at_start(office: Office) -> None:
 def desk_of(
     office: Office, operator: Operator | None = None, enrol: Callable[[str], object] | None = None
 ) -> Iterator[Desk]:
-    """The executors of a window; joined at the end, so that what was begun is stored."""
+    """The executors of a window; joined at the end, so that what was begun is stored.
+
+    Pages that have not come out by then are taken back, and prints that wait for their turn stay unprinted:
+    a printer without paper would keep this process, and with it the DATA folder, for minutes.
+    """
     recover_prints(office)
     executors = [ThreadPoolExecutor(1, name) for name in EXECUTORS]
     store, relay, sync, catalog, paper, pages, camera = executors
@@ -137,5 +141,7 @@ def desk_of(
             enrol,
         )
     finally:
+        paper.shutdown(wait=False, cancel_futures=True)
+        take_back(office)
         for executor in executors:
-            executor.shutdown(wait=True, cancel_futures=executor not in (store, paper))
+            executor.shutdown(wait=True, cancel_futures=executor is not store)

@@ -1,15 +1,18 @@
 """A station with several papers: each is told by itself, and A4 holds up nobody."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.commands.window import desk_of
 from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
-from app.domain.printing import PaperForm, PrintOutcome, PrintState
+from app.domain.printing import DocumentOptions, PaperForm, PrintOutcome, PrintState
 from tests.ui.clerk import Clerk
 from tests.ui.fakes import Bench
 from tests.ui.kiosk_drive import visitor
@@ -125,3 +128,27 @@ def test_a_kiosk_session_that_ends_takes_its_pages_back(tmp_path: Path, qtbot: Q
         person.shell.home()
         person.wait(lambda: not person.devices.waiting_pages)
         assert person.devices.dropped >= 1 and len(person.devices.pages) == 1
+
+
+def under_way_at(hall: Bench) -> None:
+    """Wait until pages are under way."""
+    ends = time.monotonic() + 20
+    while not hall.devices.waiting_pages:
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+def test_a_window_that_closes_waits_for_no_pages(tmp_path: Path, looks: QApplication) -> None:
+    """Without paper they would hold the process, and the DATA folder with it, for minutes."""
+    hall = Bench(tmp_path)
+    hall.devices.page_outcomes = None
+
+    def printing() -> PrintOutcome:
+        return hall.devices.print_document(b"%PDF", DocumentOptions(), 90.0).result(timeout=60)
+
+    with desk_of(hall.office) as desk:
+        under_way = desk.paper_executor.submit(printing)
+        waiting = desk.paper_executor.submit(printing)
+        under_way_at(hall)
+    assert under_way.result().state is PrintState.FAILED
+    assert waiting.cancelled() and len(hall.devices.pages) == 1
