@@ -7,7 +7,8 @@ after the other, sheet by sheet; with the paper out, the cover open or a jam the
 and goes on when it is put right, unless the job is cancelled.
 
 Control: `paper N|full`, `cover open|closed`, `jam on|off`, `toner ok|low|empty`, `pause`, `resume`, `pace
-SECONDS`, `fault NAME [N]`, `age SECONDS` (of all jobs), `printed`, `forget`, `status`.
+SECONDS`, `fault NAME [N]`, `at N COMMAND` (when sheet N of the next job is due), `age SECONDS` (of all jobs),
+`printed`, `forget`, `status`.
 """
 
 import argparse
@@ -80,6 +81,7 @@ class IppEmulator:
         self._paper, self._toner = _FOR_EVER, "ok"
         self._cover_open = self._jammed = self._paused = False
         self._fault, self._at = "none", 1
+        self._order: tuple[int, list[str]] = (0, [])
         self._asked = 0
         self._started = time.monotonic()
         threading.Thread(target=self._print_for_ever, daemon=True).start()
@@ -107,6 +109,8 @@ class IppEmulator:
                 self._pace_s = float(seconds)
             case ["fault", name, *at] if name in FAULTS:
                 self._fault, self._at = name, int(at[0]) if at else 1
+            case ["at", sheet, *order]:
+                self._order = int(sheet), order
             case ["age", seconds]:
                 for job in self._jobs.values():
                     job.born -= float(seconds)
@@ -149,6 +153,9 @@ class IppEmulator:
     def _print_some(self, job: _Job) -> float:
         """One sheet, or nothing while the printer stands; returns seconds until the next look."""
         job.begun = time.monotonic() if job.begun is None else job.begun
+        if job.done + 1 == self._order[0]:
+            self._obey(self._order[1])
+            self._order = (0, [])
         if job.done + 1 == self._at:
             self._strike(job)
         job.state = _STOPPED if self._stops else _PROCESSING if job.open else job.state

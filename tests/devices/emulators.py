@@ -49,8 +49,9 @@ class Emulated:
 
 @contextmanager
 def emulator(kind: str, *arguments: str) -> Iterator[Emulated]:
-    """Start `sdt`, `escpos` or `scanner`; stopped (and seen to stop cleanly) on leaving."""
-    command = [sys.executable, "-m", f"devices.emulators.{kind}", "--control", "127.0.0.1:0", "--leash"]
+    """Start `sdt`, `escpos` …, or another module; stopped (and seen to stop cleanly) on leaving."""
+    module = kind if "." in kind else f"devices.emulators.{kind}"
+    command = [sys.executable, "-m", module, "--control", "127.0.0.1:0", "--leash"]
     with subprocess.Popen(
         [*command, *arguments], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
