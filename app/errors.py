@@ -478,6 +478,25 @@ class CatalogUntrustedError(TrustError):
     code = "trust.catalog"
 
 
+class CatalogExpiredError(CatalogUntrustedError):
+    """What is offered was signed too long ago: a freeze, or a gateway that stopped signing."""
+
+    code = "trust.catalog_expired"
+
+
+class CatalogOlderError(CatalogUntrustedError):
+    """What is offered is older than what this station has seen, or was never in force together."""
+
+    code = "trust.catalog_older"
+
+
+class CatalogTooOldError(TrustError):
+    """No sync has proved the catalog for too long, nothing may be received by it; values: days."""
+
+    code = "trust.catalog_too_old"
+    blame = Blame.OPERATOR
+
+
 class ReceiptNotGenuineError(TrustError):
     """values: reason (a key under receipt_fault.)"""
 

@@ -11,6 +11,7 @@ name; the pointer is replaced last.
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from app.packed import PackedError, file_sha256, unpack
 from app.page_delta import apply_delta
 
 _log = logging.getLogger(__name__)
+_TARGET = re.compile(r"catalog/[A-Za-z0-9][A-Za-z0-9.-]{0,60}\.sqlite\.zst")
 LARGEST = 8 << 30  # bytes: no catalog is larger
 
 
@@ -62,6 +64,8 @@ def parse_current(data: bytes) -> Current:
         )
         if len(bytes.fromhex(current.sha256)) != 32 or not 0 < current.length <= LARGEST:
             raise ValueError("not a digest or a length")
+        if not _TARGET.fullmatch(current.target):
+            raise ValueError("not the name of a catalog")
         return current
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CatalogUntrustedError("a signed description in another form") from error

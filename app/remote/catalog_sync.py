@@ -21,13 +21,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import requests
-from tuf.api.exceptions import DownloadError, ExpiredMetadataError, RepositoryError
+from tuf.api.exceptions import BadVersionNumberError, DownloadError, ExpiredMetadataError, RepositoryError
 from tuf.api.metadata import TargetFile
 from tuf.ngclient import Updater
 
 from app.atomic_file import sync_directory, translated
 from app.domain.station_request import SKEW
-from app.errors import CatalogUntrustedError, NoCatalogError, ProtocolError
+from app.errors import (
+    CatalogExpiredError,
+    CatalogOlderError,
+    CatalogUntrustedError,
+    NoCatalogError,
+    ProtocolError,
+)
 from app.ports import SyncReport
 from app.remote.catalog_folder import CatalogFiles, Current, parse_current
 from app.remote.data_files import take_data
@@ -169,7 +175,9 @@ def _believing(fetcher: LineFetcher) -> Iterator[None]:
         offset = fetcher.clock_offset_s
         if offset is not None and abs(offset) > SKEW.total_seconds():
             raise clock_error((datetime.now(UTC) + timedelta(seconds=offset)).isoformat()) from error
-        raise CatalogUntrustedError("expired") from error
+        raise CatalogExpiredError("expired") from error
+    except BadVersionNumberError as error:
+        raise CatalogOlderError("another version than was signed for") from error
     except RepositoryError as error:
         raise CatalogUntrustedError(type(error).__name__) from error
     except DownloadError as error:
