@@ -29,7 +29,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "app.flows": (CORE | {"app.flows"}, set()),
     "app.services": (CORE | {"app.flows", "app.services"}, set()),
     "app.store": (CORE | {"app.store"}, {"sqlalchemy", "sqlcipher3", "cryptography", "keyring"}),
-    "app.catalog": (CORE | {"app.catalog"}, {"pypinyin", "stdnum", "zstandard"}),
+    "app.catalog": (CORE | {"app.catalog"}, {"pypinyin", "stdnum", "openpyxl", "zstandard"}),
     "app.remote": (CORE | PACKING | {"app.remote"}, {"requests", "tuf", "securesystemslib", "urllib3"}),
     "app.receipts": (
         CORE | {"app.receipts"},

@@ -15,7 +15,7 @@ from app.catalog.importing import ImportReport, read_items
 from app.catalog.source import DRAFT
 from app.domain import record
 from app.domain.catalog import Bundle, Item
-from app.errors import StoreDamagedError
+from app.errors import CatalogFileError, StoreDamagedError
 
 ITEMS = DRAFT.with_name("items.jsonl")
 BUNDLES = DRAFT.with_name("bundles.jsonl")
@@ -36,6 +36,8 @@ def import_draft(file: Path, format_name: str, data: Path, now: datetime | None 
         StoreError, DiskFullError: the draft cannot be written.
     """
     imported = read_items(file, format_name)
+    if not imported.items:
+        raise CatalogFileError("no usable item", file=file.name)
     at = now or datetime.now(_CHINA)
     with translated(data / ITEMS):
         (data / ITEMS).parent.mkdir(parents=True, exist_ok=True)

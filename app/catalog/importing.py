@@ -1,6 +1,7 @@
 """Read a file of service items handed in by an administrator: what can be used, and what cannot.
 
     native      {"items": [Item records], "bundles": [Bundle records]}, docs/catalog-native.schema.json
+    xlsx        the spreadsheet that a department fills in, resources/catalog/xlsx.toml
     gd-portal   the portal's records, one JSON object after another (or in a list)
 
 A record that cannot be understood is counted and left out, never fatal.
@@ -14,26 +15,33 @@ from pathlib import Path
 from typing import Any
 
 from app.catalog.portal import portal_item
+from app.catalog.xlsx_reading import Place, Rows, read_workbook
 from app.domain import record
 from app.domain.bundle import question_key
 from app.domain.catalog import Bundle, Item
 from app.domain.catalog_rules import Severity, check_catalog, check_item
 from app.errors import CatalogFileError
 
-NATIVE, GD_PORTAL = "native", "gd-portal"
-FORMATS = (NATIVE, GD_PORTAL)
+NATIVE, GD_PORTAL, XLSX = "native", "gd-portal", "xlsx"
+FORMATS = (NATIVE, GD_PORTAL, XLSX)
+_PACKED = b"PK\x03\x04"
 
+LARGEST = 1 << 30
 _BROKEN = object()
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """`warnings`: rule → count (words: `catalog_warning.<rule>`); `dropped`: records left out."""
+    """`warnings`: rule → count (words: `catalog_warning.<rule>`); `dropped`: records left out.
+
+    `places`: what is wrong in the cells of a spreadsheet.
+    """
 
     items: int
     with_materials: int
     warnings: Mapping[str, int] = field(default_factory=dict)
     dropped: int = 0
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +60,10 @@ def read_items(file: Path, format_name: str = "") -> ImportedItems:
     Raises:
         CatalogFileError: the file cannot be read, is not of that format, or has no usable item.
     """
-    values = list(_json_values(_text(file)))
-    format_name = format_name or _format_of(values)
-    if format_name not in FORMATS:
-        raise CatalogFileError("unknown format", file=file.name)
+    values, format_name, sheets = _values(file, format_name)
     warnings: Counter[str] = Counter()
     items: dict[str, Item] = {}
-    dropped = 0
+    dropped = sheets.dropped
     for value in _records(values, format_name):
         item = _item(value, format_name, warnings)
         if item is None:
@@ -66,11 +71,12 @@ def read_items(file: Path, format_name: str = "") -> ImportedItems:
             continue
         warnings["code_twice"] += item.code in items
         items[item.code] = replace(item, draft=True)
-    if not items:
+    if not items and not sheets.places:
         raise CatalogFileError("no usable item", file=file.name)
     warnings.update(finding.rule for finding in check_catalog(items.values()))
     bundles = _bundles(values, items, warnings) if format_name == NATIVE else {}
-    return ImportedItems(tuple(items.values()), _report(items, warnings, dropped), tuple(bundles.values()))
+    report = _report(items, warnings, dropped, sheets)
+    return ImportedItems(tuple(items.values()), report, tuple(bundles.values()))
 
 
 def _bundles(values: list[Any], items: Mapping[str, Item], warnings: Counter[str]) -> dict[str, Bundle]:
@@ -98,17 +104,39 @@ def _fits(bundle: Bundle, items: Mapping[str, Item]) -> bool:
     return all(key in known for group in bundle.same for key in group)
 
 
-def _report(items: Mapping[str, Item], warnings: Counter[str], dropped: int) -> ImportReport:
+def _values(file: Path, format_name: str) -> tuple[list[Any], str, Rows]:
+    """The values of a file, what they are, and what its sheets (if it has any) are told of."""
+    data = _bytes(file)
+    if format_name in ("", XLSX) and (data.startswith(_PACKED) or format_name == XLSX):
+        rows = read_workbook(data, file.name)
+        return [{"items": rows.items}], NATIVE, rows
+    values = list(_json_values(_text(data, file.name)))
+    format_name = format_name or _format_of(values)
+    if format_name not in FORMATS:
+        raise CatalogFileError("unknown format", file=file.name)
+    return values, format_name, Rows()
+
+
+def _report(items: Mapping[str, Item], warnings: Counter[str], dropped: int, sheets: Rows) -> ImportReport:
     with_materials = sum(bool(item.rules) for item in items.values())
     counts = {rule: count for rule, count in sorted(warnings.items()) if count}
-    return ImportReport(len(items), with_materials, counts, dropped)
+    return ImportReport(len(items), with_materials, counts, dropped, tuple(sheets.places))
 
 
-def _text(file: Path) -> str:
+def _bytes(file: Path) -> bytes:
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        if file.stat().st_size > LARGEST:
+            raise CatalogFileError("too large", file=file.name)
+        return file.read_bytes()
+    except OSError as error:
         raise CatalogFileError(type(error).__name__, file=file.name) from error
+
+
+def _text(data: bytes, file_name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CatalogFileError(type(error).__name__, file=file_name) from error
 
 
 def _json_values(text: str) -> Iterator[Any]:

@@ -1,12 +1,13 @@
-"""Import a catalog draft, search the catalog, show one item."""
+"""Import a catalog draft, check its quality, make the spreadsheet to fill in, search, show one item."""
 
 import argparse
 from pathlib import Path
 
+from app.commands import catalog_check
 from app.commands.output import add_json, emit
 from app.errors import NoCatalogError, UnknownItemError
 
-FORMATS = ("gd-portal", "native")
+FORMATS = ("gd-portal", "native", "xlsx")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +22,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("code")
     for each in (importing, search, show):
         each.add_argument("--data", type=Path, required=True)
+    check = what.add_parser("check", help="what an editor should look into")
+    which = check.add_mutually_exclusive_group(required=True)
+    which.add_argument("file", type=Path, nargs="?", help="a file as for import; nothing is changed")
+    which.add_argument("--data", type=Path, help="the catalog of this station")
+    template = what.add_parser("template", help="the spreadsheet a department fills in")
+    template.add_argument("--out", type=Path, required=True, metavar="FILE.xlsx")
+    template.add_argument("--data", type=Path, help="filled in already with the items of this catalog")
+    for each in (importing, search, show, check, template):
         add_json(each)
 
 
@@ -32,7 +41,13 @@ def _limit(text: str) -> int:
 
 
 def run(args: argparse.Namespace) -> int:
-    actions = {"import": _import, "search": _search, "show": _show}
+    actions = {
+        "import": _import,
+        "search": _search,
+        "show": _show,
+        "check": catalog_check.check,
+        "template": catalog_check.template,
+    }
     return actions[args.what](args)
 
 
@@ -42,7 +57,13 @@ def _import(args: argparse.Namespace) -> int:
     report = import_draft(args.file, args.format, args.data)
     emit(
         args,
-        {"items": report.items, "with_materials": report.with_materials, "warnings": dict(report.warnings)},
+        {
+            "items": report.items,
+            "with_materials": report.with_materials,
+            "warnings": dict(report.warnings),
+            **({"dropped": report.dropped} if report.dropped else {}),
+            **({"places": catalog_check.places(report)} if report.places else {}),
+        },
     )
     return 0
 
