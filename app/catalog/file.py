@@ -15,7 +15,7 @@ from app.catalog import build
 from app.catalog.body import Packing
 from app.catalog.grams import in_raw
 from app.catalog.query import Span
-from app.catalog.search import Filter, Line, Search
+from app.catalog.search import Filter, Found, Line, Search
 from app.domain import record
 from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
 from app.domain.ranking import Preference
@@ -24,6 +24,7 @@ from app.errors import NewerSchemaError, StoreDamagedError
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+_AT_ONCE = 500
 _CACHE = -16_000  # KiB of pages kept, negative as SQLite wants it
 
 
@@ -123,32 +124,44 @@ class CatalogFile:
             rows = self._db.execute("SELECT json FROM bundle ORDER BY id").fetchall()
             return tuple(record.loads(Bundle, text) for (text,) in rows)
 
-    def _collect(self, found: Iterator[tuple[Line, Span | None]], limit: int) -> Sequence[ItemHit]:
-        hits = filter(None, (self._hit(line, match) for line, match in found))
-        return tuple(islice(hits, limit))
+    def _collect(self, found: Iterator[Found], limit: int) -> Sequence[ItemHit]:
+        hits: list[ItemHit] = []
+        while len(hits) < limit:
+            some = list(islice(found, min(limit - len(hits), _AT_ONCE)))
+            if not some:
+                break
+            hits += self._hits(some)
+        return tuple(hits)
 
-    def _hit(self, line: Line, match: Span | None) -> ItemHit | None:
-        """None for a row that is broken, or that leads to a broken item."""
-        if line.code in self._broken:
-            return None
-        try:
-            (body,) = self._db.execute("SELECT json FROM body WHERE id = ?", (line.id,)).fetchone()
-            if zlib.crc32(body) != line.body_crc:
-                raise ValueError("the check sum of the body")
-            return ItemHit(
-                line.code,
-                line.name,
-                self._search.department(line.department),
-                _AUDIENCES[line.audience],
-                _CHANNELS[line.channels],
-                line.promise_days,
-                line.material_count,
-                None if match is None else in_raw(line.name, match),
-                line.theme,
-            )
-        except (ValueError, TypeError, LookupError) as error:
-            self._leave_out(line.code, error)
-            return None
+    def _hits(self, found: Sequence[Found]) -> Iterator[ItemHit]:
+        """Those whose rows are whole."""
+        places = ",".join("?" * len(found))
+        bodies = self._db.execute(
+            f"SELECT id, json FROM body WHERE id IN ({places})", [line.id for line, _ in found]
+        )
+        checks = {number: zlib.crc32(body) for number, body in bodies}
+        for line, match in found:
+            if line.code in self._broken:
+                continue
+            try:
+                if checks[line.id] != line.body_crc:
+                    raise ValueError("the check sum of the body")
+                yield self._hit(line, match)
+            except (ValueError, TypeError, LookupError) as error:
+                self._leave_out(line.code, error)
+
+    def _hit(self, line: Line, match: Span | None) -> ItemHit:
+        return ItemHit(
+            line.code,
+            line.name,
+            self._search.department(line.department),
+            _AUDIENCES[line.audience],
+            _CHANNELS[line.channels],
+            line.promise_days,
+            line.material_count,
+            None if match is None else in_raw(line.name, match),
+            line.theme,
+        )
 
     def _leave_out(self, code: str, error: Exception) -> None:
         if code not in self._broken:

@@ -13,7 +13,7 @@ of a word say which field it stands for and what it is:
     n i ab, n i abc          first letters of two and three neighbours
     a n …, a v …      the same for how a name begins
     e NAME            a whole name, as written and by its sounds
-    k 1144, a k 11    four neighbours in a code, its first one to four
+    k 1144, a k 11    four neighbours in a code, how it begins
     f …               what items are filtered by, their department (by number) among it
 
 The index answers with a superset (it knows no places), which `app.catalog.query` then checks.
@@ -32,6 +32,7 @@ NAME, EVERYDAY, DEPARTMENT, MATERIALS, START, WHOLE, CODE = "n", "v", "d", "m", 
 CHARACTER, SYLLABLE, BEGINNING, INITIALS, BOTH = "c", "s", "p", "i", "x"
 SEPARATOR = "\u00b7"  # a letter to FTS5's ascii tokenizer, and never one of a normalised text
 CODE_GRAM = 4
+CODE_STARTS = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18)  # 18: the body's USCC
 _SPELLINGS = 8  # a long name with many second readings is not written out in every mixture of them
 
 
@@ -59,9 +60,12 @@ def plain_lines(raw: str) -> str:
 
 def in_raw(raw: str, span: tuple[int, int]) -> tuple[int, int]:
     """Where in `raw` the units [start, end) come from; all units are all of `raw`."""
-    ends = list(accumulate(len(_UNITS[ord(character)]) for character in raw))
-    if span == (0, ends[-1]):
+    units = plain(raw)
+    if span == (0, len(units)):
         return 0, len(raw)
+    if raw.startswith(units[: span[1]]):
+        return span  # nothing was left out so far
+    ends = list(accumulate(len(_UNITS[ord(character)]) for character in raw))
     return bisect_right(ends, span[0]), bisect_left(ends, span[1]) + 1
 
 
@@ -119,10 +123,21 @@ def whole_grams(text: str, sounds: Sounds = ()) -> Iterator[str]:
 
 
 def code_grams(code: str) -> Iterator[str]:
-    """`code` normalised.  Four neighbours anywhere; one to four at the start."""
+    """`code` normalised.  Four neighbours anywhere; how it begins, as far as bodies are told apart."""
     for i in range(len(code) - CODE_GRAM + 1):
         yield CODE + code[i : i + CODE_GRAM]
-    yield from (START + CODE + code[:n] for n in range(1, CODE_GRAM + 1))
+    yield from (START + CODE + code[:n] for n in CODE_STARTS if n <= len(code))
+
+
+def code_start(piece: str) -> str:
+    """The word of every code that begins with `piece`, as far as one says it."""
+    return START + CODE + piece[: max(n for n in CODE_STARTS if n <= len(piece))]
+
+
+def code_words(piece: str) -> list[str]:
+    """Words of every code that holds `piece`, one behind the other from its end; none for a short one."""
+    ends = range(len(piece), CODE_GRAM - 1, -CODE_GRAM)
+    return [CODE + piece[end - CODE_GRAM : end] for end in ends]
 
 
 def filter_gram(kind: str, value: str) -> str:

@@ -47,15 +47,27 @@ class Vocabulary:
     ) -> None:
         self.syllables = frozenset(syllables)
         self.beginnings = frozenset(s[: n + 1] for s in self.syllables for n in range(len(s)))
-        self.pairs = None if pairs is None else frozenset(pairs)
+        self._side_by_side = None if pairs is None else _side_by_side(pairs)
         self.readings = readings or {}
         self.first_letters = {ord(unit): heard[0][0] for unit, heard in self.readings.items()}
 
     def neighbours(self, left: Unit, right: Unit) -> bool:
         """Whether two units may stand side by side, as far as is known."""
-        if self.pairs is None or not left[0] == right[0] == SYLLABLE:
+        if self._side_by_side is None or CHARACTER in (left[0], right[0]):
             return True
-        return left[1] + grams.SEPARATOR + right[1] in self.pairs
+        first = left[1] if left[0] == SYLLABLE else left[1][0]
+        second = right[1] if right[0] == SYLLABLE else right[1][0]
+        return first + grams.SEPARATOR + second in self._side_by_side
+
+
+def _side_by_side(pairs: Iterable[str]) -> frozenset[str]:
+    """Each pair of neighbours in full, and with the first letter alone of one or both."""
+    known: set[str] = set()
+    for pair in pairs:
+        first, _, second = pair.partition(grams.SEPARATOR)
+        known.update((pair, f"{first[0]}{pair[len(first) :]}"))
+        known.update(f"{one}{grams.SEPARATOR}{second[0]}" for one in (first, first[0]))
+    return frozenset(known)
 
 
 class Pattern:

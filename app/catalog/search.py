@@ -294,15 +294,13 @@ class _Question:
             return
         places = [(line, self._search.place(pattern, line)) for line in self._used]
         yield from ((line, place[1]) for line, place in places if place is not None)
-        few = self._few(either, self._search.items)
-        if few is not None:
-            for group in self._search.groups:
-                yield from self._in_order(pattern, [x for x in few if group[0] <= x.id <= group[1]])
-            return
+        last = self._search.items[1]
+        few, known = self._first(either, self._search.items)
         for group in self._search.groups:
-            few = self._few(either, group)
-            if few is not None:
-                yield from self._in_order(pattern, few)
+            if known < group[0]:
+                few, known = self._first(either, (group[0], last))
+            if known >= group[1]:
+                yield from self._in_order(pattern, [x for x in few if group[0] <= x.id <= group[1]])
             else:
                 yield from self._place_by_place(pattern, group)
 
@@ -330,10 +328,8 @@ class _Question:
         """The start of a code, or four or more characters of it; letters alone are pinyin."""
         if joined.isalpha() or len(joined) > _LONGEST_CODE:
             return
-        size = grams.CODE_GRAM
-        pieces = [joined[i : i + size] for i in range(max(1, len(joined) - size + 1))]
-        whole = [grams.CODE + piece for piece in pieces if len(piece) == size]
-        start = _every([grams.START + grams.CODE + pieces[0], *whole])
+        whole = grams.code_words(joined)
+        start = _every([grams.code_start(joined), *whole])
         ways = [(start, str.startswith), (_every(whole), str.__contains__)]
 
         def judge(line: Line, fits: Callable[[str, str], bool]) -> tuple[bool, Span | None]:
@@ -341,8 +337,8 @@ class _Question:
 
         loosest = ways[-1] if whole else ways[0]
         yield from ((line, None) for line in self._used if judge(line, loosest[1])[0])
-        few = self._few(_either(*(way for way, _ in ways if way)), self._search.items)
-        if few is not None:
+        few, known = self._first(_either(*(way for way, _ in ways if way)), self._search.items)
+        if known == self._search.items[1]:
             yield from self._codes_in_order(joined, [line for line in few if judge(line, loosest[1])[0]])
             return
         for group in self._search.groups:
@@ -399,10 +395,10 @@ class _Question:
                 yield line, span
         yield from self._rows(expression, self._search.items, judge)
 
-    def _few(self, expression: str, ranks: Ranks) -> list[Line] | None:
-        """All the candidates, or None for more than a few."""
+    def _first(self, expression: str, ranks: Ranks) -> tuple[list[Line], int]:
+        """The first candidates, and up to which rank these are all."""
         lines = list(self._search.rows(self._narrowed(expression), ranks, _FEW + 1))
-        return None if len(lines) > _FEW else lines
+        return lines, lines[-1].id if len(lines) > _FEW else ranks[1]
 
     def _rows(self, expression: str, ranks: Ranks, judge: Judge) -> Iterator[Found]:
         """The matches by rank, those of this place before the others."""
