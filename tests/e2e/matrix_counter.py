@@ -36,7 +36,7 @@ SLIP_S, A4_S = 4.0, 9.0  # what a print is given here: half a minute of patience
 class Patience:
     """What a clerk waits with, for longer than one test."""
 
-    def waitUntil(self, seen: Callable[[], bool], timeout: int = PATIENCE_S * 1000) -> None:  # noqa: N802
+    def waitUntil(self, seen: Callable[[], bool], timeout: int = PATIENCE_S * 1000) -> None:
         ends = time.monotonic() + max(timeout / 1000, PATIENCE_S)
         while not seen():
             assert time.monotonic() < ends, "did not come"
@@ -65,12 +65,12 @@ class Counter:
         return self.line(kind).well
 
     def page_says(self, kind: DeviceKind, key: str) -> bool:
-        """Open the device page, and whether it says the same; then go back."""
+        """Open the device page and wait until it says the same; then go back."""
         self.shell.go("devices")
         self.shell.devices.open(kind.value)
-        said = self.texts[key] in self.clerk.words("device_note")
+        self.clerk.wait(lambda: self.texts[key] in self.clerk.words("device_note"))
         self.shell.go("intake")
-        return said
+        return True
 
     def says(self, place: str, code: str) -> bool:
         """Whether a message says the sentence of an error."""
