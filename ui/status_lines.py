@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.catalog_age import Freshness
 from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
-from app.domain.readiness import FEW_NUMBERS, NEEDED, OLD_CATALOG_DAYS
+from app.domain.readiness import FEW_NUMBERS, NEEDED
 from app.errors import AppError
 from app.services.device_words import trouble_word
 from app.services.station_status import StationStatus
@@ -24,7 +25,6 @@ ICONS = {
     DeviceKind.SCANNER: "scanner",
     DeviceKind.DOCUMENT_CAMERA: "camera",
 }
-_WORKING = (DeviceStatus.ONLINE, DeviceStatus.BUSY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,12 @@ def _catalog(texts: Texts, status: StationStatus) -> StatusLine:
         return StatusLine(
             "catalog", "calendar", "stop", name, word, word, sentence(texts, "trust.no_catalog")
         )
-    if age >= OLD_CATALOG_DAYS:
-        word = texts.say("health.catalog_old", n=age)
-        return StatusLine("catalog", "calendar", "warn", name, word, word, note)
+    freshness = status.limits.judge(age)
+    if freshness is not Freshness.FRESH:
+        word = texts.say(f"health.catalog_{freshness.value}", n=age)
+        tone = "stop" if freshness is Freshness.REFUSED else "warn"
+        note += texts.say(f"health.catalog_{freshness.value}_note", n=age)
+        return StatusLine("catalog", "calendar", tone, name, word, word, note)
     word = texts["health.catalog_today"] if age == 0 else texts.say("health.catalog_age", n=age)
     return StatusLine("catalog", "calendar", WELL, name, word, texts["health.fine"], note)
 
@@ -149,7 +152,7 @@ def device_line(texts: Texts, health: DeviceHealth, now: datetime) -> StatusLine
             state,
             state,
         )
-    if health.status in _WORKING:
+    if health.works:
         if health.facts.get("paper") == "near_end":
             state = texts["health.paper_low"]
             word = texts.say("health.device_word", name=short, state=state)

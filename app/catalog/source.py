@@ -9,7 +9,8 @@ cases: `info().draft` says which one answers.  A new file is noticed at the next
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, Ite
 from app.errors import StoreDamagedError
 
 CURRENT = Path("catalog", "current.json")
+VERIFIED = Path("catalog", "verified.json")
 DRAFT = Path("draft", "catalog.sqlite")
 
 T = TypeVar("T")
@@ -41,7 +43,15 @@ class CatalogFolder:
         self._opened: _Opened | None = None
 
     def info(self) -> CatalogInfo | None:
-        return self._answer(CatalogFile.info, None)
+        info = self._answer(CatalogFile.info, None)
+        return info if info is None or info.draft else replace(info, verified_at=self._verified_at())
+
+    def _verified_at(self) -> datetime | None:
+        """When the gateway last proved what is in force; a damaged note of the sync counts as none."""
+        try:
+            return datetime.fromisoformat(json.loads((self._data / VERIFIED).read_bytes())["signed_at"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def item(self, code: str) -> Item | None:
         return self._answer(lambda file: file.item(code), None)

@@ -313,12 +313,16 @@ class ItemHit:
 
 @dataclass(frozen=True, slots=True)
 class CatalogInfo:
-    """What a station knows of its catalog; `draft`: imported here, unsigned, never for cases."""
+    """What a station knows of its catalog; `draft`: imported here, unsigned, never for cases.
+
+    `verified_at`: when the gateway signed what the last sync proved; None while no sync did.
+    """
 
     version: str
     items: int
     published_at: datetime
     draft: bool = False
+    verified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

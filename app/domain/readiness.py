@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-OLD_CATALOG_DAYS = 7
 FEW_NUMBERS = 50
 MEGABYTE = 1024 * 1024
 LITTLE_DISK = 1024 * MEGABYTE  # bytes: time to make room

@@ -68,12 +68,16 @@ class Receipt:
     service_phone: str = ""
     number_valid: bool | None = None  # whether the document's check character fitted; None: no known check
     promised_provisional: bool = False
+    catalog_stale: bool = False  # received by a catalog nobody had proved for long; looked at again later
     format: int = FORMAT
 
 
 def canonical(receipt: Receipt) -> bytes:
+    fields = asdict(receipt)
+    if not receipt.catalog_stale:  # receipts from before it was known keep their bytes
+        del fields["catalog_stale"]
     return json.dumps(
-        asdict(receipt), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_iso
+        fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_iso
     ).encode()
 
 

@@ -83,6 +83,13 @@ class Facts:
         return self.word("copy", count=count) if count else ""
 
     @property
+    def line(self) -> str:
+        """ "" on a paper that was made with the gateway there and a catalog it had proved."""
+        if self.receipt.catalog_stale:
+            return self.word("stale")
+        return self.word("offline") if self.receipt.offline else ""
+
+    @property
     def scan(self) -> str:
         if not self.qr_text:
             return self.word("no_code")

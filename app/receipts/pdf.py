@@ -119,7 +119,7 @@ def _tags(pen: Pen, facts: Facts, part: Part, x: float, room: float) -> None:
     marks = [] if part is Part.ARCHIVE else [facts.word(f"part.{part.value}.mark")]
     marks += [facts.word("demo_mark")] if facts.receipt.demo else []
     marks += [facts.copy_mark] if facts.copy_mark else []
-    marks += [facts.word("offline")] if facts.receipt.offline else []
+    marks += [facts.line] if facts.line else []
     size = fitted("    ".join(marks) + "  ", 11, room, True)
     for mark in marks:
         x += tag(pen, x, 26.2, mark, size) + 2

@@ -143,9 +143,9 @@ def _head(page: _Page, facts: Facts) -> None:
         page.centred(facts.word("specimen_mark"), _TALL)
     if facts.copy_mark:
         page.centred(facts.copy_mark, _TALL)
-    if facts.receipt.offline:
+    if facts.line:
         page.add(Feed(8))
-        page.band(facts.word("offline"))
+        page.band(facts.line)
     page.add(Feed(8))
     page.centred(facts.number, _TALL)
     page.centred(facts.platform)

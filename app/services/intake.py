@@ -18,11 +18,11 @@ from app.domain.record import dumps, plain
 from app.domain.situation import reached
 from app.errors import ClockWrongError, NoCatalogError, NotEnrolledError, RemoteError, UnknownItemError
 from app.ports import Sealer, UnitOfWork
+from app.services.catalog_standing import LAST_TIME, latest_time, require_usable
 from app.services.materials import forget
 from app.services.office import Office
 
 TOPIC = "case.received"
-LAST_TIME = "last_time"
 CLOCK_SLACK = timedelta(minutes=5)
 
 
@@ -49,10 +49,11 @@ def received_before(office: Office, request_id: str) -> Received | None:
 def receive(office: Office, application: Application, *, offline: bool) -> Received:
     """Check, number and store a case with its receipt and its outbox message in one transaction.
 
-    `offline` is what the paper says about the line at this moment.
+    `offline` is what the paper says about the line at this moment; a stale catalog says so too.
 
     Raises:
         NotEnrolledError, NoCatalogError: this station may not receive cases yet.
+        CatalogTooOldError: nobody proved the catalog for too long.
         RuleError: the first error of the pre-check.
         NumbersExhaustedError, ClockWrongError, StoreError.
     """
@@ -63,6 +64,7 @@ def receive(office: Office, application: Application, *, offline: bool) -> Recei
     item, version = pinned_item(office, application.item_code)
     application = replace(application, answers=_counted(item, application))
     check_clock(office)
+    stale = require_usable(office)
     now = office.clock.now()
     due = deadlines(now.date(), item.promise_days, office.calendar)
     findings = check(item, application, due, now.date())
@@ -84,9 +86,9 @@ def receive(office: Office, application: Application, *, offline: bool) -> Recei
             state=CaseState.RECEIVED,
             received_at=now,
             materials=complete_materials(item, application),
-            offline=offline,
+            offline=offline or stale,
         )
-        issued = sealer.issue(receipt_of(office, case, item))
+        issued = sealer.issue(receipt_of(office, case, item, stale=stale))
         unused = _store(work, case, issued, office.papers)
         work.pin_item(case.case_id, item, version)
         work.drop_change(application.request_id)  # its draft is no more
@@ -111,8 +113,11 @@ def pinned_item(office: Office, code: str) -> tuple[Item, str]:
     return item, info.version
 
 
-def receipt_of(office: Office, case: Case, item: Item) -> Receipt:
-    """The facts both papers say; `case.number` "" makes the one of a preview."""
+def receipt_of(office: Office, case: Case, item: Item, *, stale: bool = False) -> Receipt:
+    """The facts both papers say; `case.number` "" makes the one of a preview.
+
+    `stale`: the catalog was not proved for so long that the paper says it will be looked at again.
+    """
     a, texts = case.application, office.texts
     due = deadlines(case.received_at.date(), item.promise_days, office.calendar)
     return Receipt(
@@ -148,6 +153,7 @@ def receipt_of(office: Office, case: Case, item: Item) -> Receipt:
         operator_name=a.operator_name,
         channel=a.channel.value,
         offline=case.offline,
+        catalog_stale=stale,
         demo=office.station.demo or item.demo,
         service_phone=item.phone,
         number_valid=a.applicant.number_valid,
@@ -199,7 +205,7 @@ def check_clock(office: Office) -> None:
     a day in the future would close the station until that day.  Raises ClockWrongError.
     """
     with office.store.begin() as work:
-        known, now = _last_time(work), office.clock.now()
+        known, now = latest_time(work), office.clock.now()
     if known is None or now >= known - CLOCK_SLACK:
         return
     if not _gateway_agrees(office):
@@ -220,14 +226,9 @@ def _gateway_agrees(office: Office) -> bool:
     return abs(office.clock.now() - theirs) <= CLOCK_SLACK
 
 
-def _last_time(work: UnitOfWork) -> datetime | None:
-    kept = work.note(LAST_TIME)
-    return None if kept is None else datetime.fromisoformat(kept)
-
-
 def _remember_time(work: UnitOfWork, now: datetime) -> None:
     """Never backwards, or the slack would add up case by case."""
-    known = _last_time(work)
+    known = latest_time(work)
     work.set_note(LAST_TIME, (now if known is None else max(now, known)).isoformat())
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from app.domain.catalog import Channel
+from app.domain.catalog_age import AgeLimits
 from app.domain.deadline import WorkCalendar
 from app.domain.printing import PaperForm
 from app.ports import (
@@ -65,4 +66,5 @@ class Office:
     machine: Machine | None = None
     page_tools: PageTools | None = None
     camera: CameraChoice | None = None
+    catalog_limits: AgeLimits = AgeLimits()
     journal: HealthJournal = field(default_factory=HealthJournal)

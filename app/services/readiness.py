@@ -10,13 +10,13 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from app.domain.catalog_age import Freshness
 from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
 from app.domain.readiness import (
     FEW_NUMBERS,
     LEAST_DISK,
     LITTLE_DISK,
     MEGABYTE,
-    OLD_CATALOG_DAYS,
     ReadinessRow,
     ReadinessSheet,
     RowState,
@@ -28,7 +28,6 @@ from app.services.station_status import StationStatus, look
 from app.texts import Texts
 
 PROBE_S = 10.0
-_WORKING = (DeviceStatus.ONLINE, DeviceStatus.BUSY)
 _TRIALS = {
     DeviceKind.ID_READER: "read",
     DeviceKind.RECEIPT_PRINTER: "page",
@@ -197,7 +196,7 @@ def _device(texts: Texts, health: DeviceHealth, pending: bool, trial: Trial | No
     can_try = _TRIALS.get(health.kind, "")
     if pending or health.status is DeviceStatus.STARTING:
         return ReadinessRow(area, name, RowState.UNCHECKED, texts["readiness.checking"])
-    if health.status not in _WORKING:
+    if not health.works:
         sentence = trouble_word(texts, health)
         return ReadinessRow(area, name, RowState.MIND, sentence, texts.trouble(health.reason), limit, can_try)
     if trial is not None and trial.code:
@@ -277,13 +276,22 @@ def _clock(say: _Say, status: StationStatus) -> ReadinessRow:
     return say("clock", RowState.FINE, "fine", n=seconds)
 
 
+_FRESHNESS = {
+    Freshness.FRESH: (RowState.FINE, "fine"),
+    Freshness.AGEING: (RowState.MIND, "old"),
+    Freshness.STALE: (RowState.MIND, "stale"),
+    Freshness.REFUSED: (RowState.STOP, "refused"),
+}
+
+
 def _catalog(say: _Say, status: StationStatus) -> ReadinessRow:
     info, age = status.catalog, status.catalog_age_days()
     if info is None or age is None:
         return say("catalog", RowState.STOP, "none")
     if info.draft:
         return say("catalog", RowState.STOP, "draft")
-    state, key = (RowState.MIND, "old") if age >= OLD_CATALOG_DAYS else (RowState.FINE, "fine")
+    freshness = status.limits.judge(age)
+    state, key = _FRESHNESS[freshness]
     return say("catalog", state, key, version=info.version, items=info.items, n=age)
 
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.catalog import CatalogInfo
+from app.domain.catalog_age import AgeLimits, Freshness, age_days
 from app.domain.outbox import OutboxSummary
 from app.errors import RemoteError
+from app.services.catalog_standing import latest_time
 from app.services.office import Office
 
 SKEW = timedelta(minutes=5)
@@ -23,13 +25,20 @@ class StationStatus:
     received_today: int
     at: datetime
     skew: timedelta | None = None
+    known: datetime | None = None  # the latest time this station has written down
+    limits: AgeLimits = AgeLimits()
 
     @property
     def clock_wrong(self) -> bool:
         return self.skew is not None and abs(self.skew) > SKEW
 
     def catalog_age_days(self) -> int | None:
-        return None if self.catalog is None else max(0, (self.at - self.catalog.published_at).days)
+        return None if self.catalog is None else age_days(self.catalog, self.at, self.known)
+
+    @property
+    def freshness(self) -> Freshness | None:
+        age = self.catalog_age_days()
+        return None if age is None else self.limits.judge(age)
 
 
 def look(office: Office, timeout_s: float = 2.0) -> StationStatus:
@@ -53,4 +62,6 @@ def look(office: Office, timeout_s: float = 2.0) -> StationStatus:
             work.count_cases(now.replace(hour=0, minute=0, second=0, microsecond=0)),
             now,
             skew,
+            latest_time(work),
+            office.catalog_limits,
         )
