@@ -79,10 +79,13 @@ class Session(ABC, Generic[_D]):
 
     @property
     def health(self) -> DeviceHealth:
-        """The last known state; a command that hangs shows as BUSY."""
-        if self._worker.busy_s > _BUSY_S:
-            return replace(self._health, status=DeviceStatus.BUSY)
-        return self._health
+        """The last known state; of one that was well: BUSY while it works long, OFFLINE while it hangs."""
+        health = self._health
+        if health.status is not DeviceStatus.ONLINE:
+            return health
+        if self._worker.hangs(_BUSY_S):
+            return replace(health, status=DeviceStatus.OFFLINE, reason=DeviceTimeoutError.code)
+        return replace(health, status=DeviceStatus.BUSY) if self._worker.busy_s > _BUSY_S else health
 
     def probe(self) -> Future[DeviceHealth]:
         """Ask the device now."""

@@ -40,6 +40,8 @@ class DeviceWorker(Executor):
         self._glance = glance
         self._next_idle = time.monotonic()
         self._busy_since: float | None = None
+        self._polling = False
+        self._overdue: Future[Any] | None = None
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
@@ -48,6 +50,11 @@ class DeviceWorker(Executor):
         """How long the present command or poll has been running; 0.0 when idle."""
         since = self._busy_since
         return 0.0 if since is None else time.monotonic() - since
+
+    def hangs(self, poll_s: float) -> bool:
+        """Whether the present command has outlived its deadline, or the present poll so many seconds."""
+        overdue = self._overdue
+        return (overdue is not None and not overdue.done()) or (self._polling and self.busy_s > poll_s)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -62,7 +69,14 @@ class DeviceWorker(Executor):
         """
         outer: Future[_T] = Future()
         inner: Future[_T] = self.submit(fn)
-        timer = threading.Timer(seconds, lambda: _settle(outer, lambda: late(not inner.cancel())))
+
+        def overdue() -> _T:
+            started = not inner.cancel()
+            if started:
+                self._overdue = inner
+            return late(started)
+
+        timer = threading.Timer(seconds, lambda: _settle(outer, overdue))
         timer.daemon = True
 
         def finished(done: Future[_T]) -> None:
@@ -122,6 +136,7 @@ class DeviceWorker(Executor):
     def _run_idle(self) -> None:
         assert self._idle is not None
         self._busy_since = time.monotonic()
+        self._polling = True
         pause = _IDLE_AFTER_BUG_S
         try:
             pause = self._idle()
@@ -129,7 +144,7 @@ class DeviceWorker(Executor):
             # a bug in a driver: said in the log, and the device goes on being served
             logger.exception("polling a device failed")
         finally:
-            self._busy_since = None
+            self._busy_since, self._polling = None, False
             self._next_idle = time.monotonic() + pause
 
 

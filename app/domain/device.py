@@ -47,6 +47,11 @@ class DeviceHealth:
     facts: dict[str, str] = field(default_factory=dict)  # e.g. {"paper": "near_end", "sam": "05.01-…"}
     capabilities: tuple[str, ...] = ()
 
+    @property
+    def works(self) -> bool:
+        """Whether it can be used: a device BUSY for a reason is another program's, one without is at work."""
+        return self.status is DeviceStatus.ONLINE or (self.status is DeviceStatus.BUSY and not self.reason)
+
 
 @dataclass(frozen=True, slots=True)
 class CardRead:

@@ -7,7 +7,7 @@ import itertools
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
@@ -17,6 +17,7 @@ import pytest
 from app.domain.device import CardRead, DeviceKind, DeviceStatus, Scanned
 from app.domain.printing import PrintState
 from app.errors import DeviceError
+from devices.driver import Condition
 from devices.hub import DeviceHub
 from devices.registry import DeviceLine, DriverEntry
 from tests.devices.emulators import Emulated, emulator
@@ -189,6 +190,40 @@ def test_a_library_that_never_returns_delays_nobody(
     hub.close()
     assert time.monotonic() - began < 5.0
     hold.set()
+
+
+def seen_until(true: Callable[[], bool]) -> None:
+    ends = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+def test_a_library_that_hangs_later_is_seen_to_and_heals(
+    monkeypatch: pytest.MonkeyPatch, escpos: Emulated
+) -> None:
+    """It had answered, and then a question never comes back: that is not called well."""
+    from devices import registry
+
+    asked, hold = Event(), Event()
+
+    class Hanging:
+        def check(self) -> Condition:
+            if asked.is_set():
+                hold.wait(PATIENCE_S)
+            return Condition()
+
+    monkeypatch.setattr("devices.session._BUSY_S", 0.2)
+    monkeypatch.setattr("devices.printer_session.LOOK_S", 0.1)
+    monkeypatch.setitem(registry._DRIVERS[PRINTER], "hanging", DriverEntry(lambda line, device: Hanging(), 0))
+    with hub_of(DeviceLine(PRINTER, "hanging", escpos.url)) as (hub, ear):
+        online(ear, PRINTER)
+        asked.set()
+        seen_until(lambda: health_of(hub, PRINTER).status is DeviceStatus.OFFLINE)
+        assert health_of(hub, PRINTER).reason == "device.timeout" and not health_of(hub, PRINTER).works
+        asked.clear()
+        hold.set()
+        seen_until(lambda: health_of(hub, PRINTER).works)
 
 
 @pytest.mark.parametrize("over", ["pty", pytest.param("tcp", marks=pytest.mark.devices)])

@@ -119,3 +119,33 @@ def test_a_glance_that_raises_does_not_kill_the_worker(caplog: pytest.LogCapture
     assert looked.wait(PATIENCE_S)
     assert worker.submit(lambda: "alive").result(PATIENCE_S) == "alive"
     worker.shutdown()
+
+
+def test_a_command_or_a_poll_that_outlives_its_time_hangs(hold: threading.Event) -> None:
+    worker = DeviceWorker("test")
+    assert not worker.hangs(0.0)
+    late: Future[bool] = worker.submit_bounded(lambda: hold.wait(PATIENCE_S), 0.1, lambda started: False)
+    assert not worker.hangs(0.0)  # it has its deadline still
+    assert late.result(PATIENCE_S) is False
+    assert worker.hangs(3600.0)
+    hold.set()
+    worker.submit(lambda: None).result(PATIENCE_S)
+    assert not worker.hangs(3600.0)
+    worker.shutdown()
+
+
+def test_a_poll_that_does_not_return_hangs(hold: threading.Event) -> None:
+    began = threading.Event()
+
+    def idle() -> float:
+        began.set()
+        hold.wait(PATIENCE_S)
+        return 3600.0
+
+    worker = DeviceWorker("test", idle)
+    assert began.wait(PATIENCE_S)
+    assert worker.hangs(0.0) and not worker.hangs(3600.0)
+    hold.set()
+    worker.submit(lambda: None).result(PATIENCE_S)
+    assert not worker.hangs(0.0)
+    worker.shutdown()

@@ -102,6 +102,23 @@ def test_the_next_person_does_not_wait_for_pages(clerk: Clerk) -> None:
     assert not clerk.sees("outcome")
 
 
+def test_the_list_says_of_pages_under_way_that_they_are(clerk: Clerk) -> None:
+    """Not that they did not come out; nor may they be printed a second time meanwhile."""
+    clerk.hall.devices.page_outcomes = None
+    taken(clerk)
+    clerk.wait(lambda: clerk.sees("take_back") and clerk.button("next").isEnabled())
+    clerk.press(Qt.Key.Key_F8)
+    clerk.shell.go("cases")
+    clerk.wait(lambda: clerk.sees("case_reprint_a4"))
+    assert "A4：正在打印" in clerk.words() and "没有打印出来" not in clerk.words()
+    assert not clerk.button("case_reprint_a4").isEnabled() and clerk.button("case_reprint").isEnabled()
+    clerk.hall.devices.drop_prints()
+    clerk.rest()
+    clerk.press(Qt.Key.Key_F5)
+    clerk.wait(lambda: "没有打印出来" in clerk.words())
+    assert clerk.button("case_reprint_a4").isEnabled()
+
+
 def test_the_list_prints_either_paper(clerk: Clerk) -> None:
     clerk.hall.devices.page_outcomes = [PrintOutcome(PrintState.FAILED, "device.printer_paper")]
     clerk.fill()

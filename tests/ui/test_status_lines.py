@@ -104,6 +104,17 @@ def test_every_device_trouble_names_itself_and_has_steps(kind: DeviceKind, code:
     assert TEXTS[f"health.steps.{code}"].count("\n") >= 1
 
 
+def test_a_device_another_program_has_is_not_called_well() -> None:
+    """Nor is one that works long called ill."""
+
+    def shown(reason: str) -> StatusLine:
+        health = DeviceHealth(DeviceKind.ID_READER, DeviceStatus.BUSY, reason, NOW)
+        return next(x for x in lines(WELL, (health,)) if x.key == "id_reader")
+
+    assert shown("device.busy").tone == "stop" and shown("device.busy").state == TEXTS["health.trouble.busy"]
+    assert shown("").well
+
+
 def test_a_simulated_device_says_so_and_low_paper_is_a_warning() -> None:
     health = DeviceHealth(
         DeviceKind.RECEIPT_PRINTER, DeviceStatus.ONLINE, simulated=True, facts={"paper": "near_end"}

@@ -276,6 +276,8 @@ class CasesPage(QWidget):
         if job is None or job.state is PrintState.PREPARED:
             title = say(texts["counter.done.not_printed"])
             return kit.message("warn", title, texts["cases.not_printed_note"])
+        if job.state is PrintState.SENT:
+            return kit.message("primary", say(texts["counter.done.printing"]), "")
         if job.state is PrintState.CONFIRMED:
             key = "cases.printed_copy" if job.reprint_no else "cases.printed"
             words = texts.say(key, n=job.reprint_no, time=f"{job.changed_at:%H:%M}")
@@ -308,8 +310,8 @@ class CasesPage(QWidget):
         first, *others = self._forms(file)
         again.clicked.connect(lambda: self.reprint(first))
         printers = [again, *(self._other_paper(form) for form in others)]
-        for button in printers:
-            button.setEnabled(not self._busy and file.open_print is None)
+        for button, form in zip(printers, (first, *others), strict=True):
+            button.setEnabled(self._may_print(file, form))
         return box(row(*printers, pdf, None, gap=8))
 
     def _other_paper(self, form: PaperForm) -> KeyButton:
@@ -324,11 +326,13 @@ class CasesPage(QWidget):
     def reprint(self, form: PaperForm | None = None) -> None:
         """A person asks: the paper says 补打 and counts; a first print that never left is just printed."""
         file = self._file
-        if file is None or self._busy or file.open_print is not None:
+        if file is None:
+            return
+        wanted = form or self._forms(file)[0]
+        if not self._may_print(file, wanted):
             return
         self._set_busy(True)
         office, case_id = self._desk.office, file.case.case_id
-        wanted = form or self._forms(file)[0]
         last = file.last_print(wanted)
         again = last is None or last.state is not PrintState.PREPARED
         self._desk.tasks.run(
@@ -338,6 +342,12 @@ class CasesPage(QWidget):
             done=self._printed,
             failed=self._failed,
         )
+
+    def _may_print(self, file: CaseFile, form: PaperForm) -> bool:
+        """Not while something prints here, this paper is on its way, or a question is open."""
+        last = file.last_print(form)
+        on_its_way = last is not None and last.state is PrintState.SENT
+        return not (self._busy or on_its_way or file.open_print is not None)
 
     def _printed(self, job: PrintJob) -> None:
         self._set_busy(False)

@@ -10,7 +10,6 @@ from app.services.station_status import StationStatus
 from ui.desk import Desk
 
 MOST_ITEMS = 2000
-WORKING = (DeviceStatus.ONLINE, DeviceStatus.BUSY)
 
 
 @dataclass(slots=True)
@@ -62,7 +61,7 @@ def health_of(desk: Desk, kind: DeviceKind) -> DeviceHealth | None:
 
 def works(desk: Desk, kind: DeviceKind) -> bool:
     health = health_of(desk, kind)
-    return health is not None and health.status in WORKING
+    return health is not None and health.works
 
 
 def starting(desk: Desk) -> bool:

@@ -11,7 +11,6 @@ from app.domain.printing import PrintJob
 from app.errors import AppError
 from app.services.sign_in import sign_in
 from ui.pages.kiosk import records
-from ui.pages.kiosk.board import WORKING
 from ui.pages.kiosk.guide import Guide
 from ui.pages.kiosk.page import Page
 from ui.pages.kiosk.parts import EMPTY, ERASE, after_key, facts, keypad, on_press, option
@@ -112,7 +111,7 @@ class StaffPage(Page):
             (
                 self.t.code("device", h.kind.value),
                 self._health(h),
-                "body" if h.status in WORKING else "strong",
+                "body" if h.works else "strong",
             )
             for h in self.guide.desk.office.devices.health()
         ]
