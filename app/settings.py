@@ -1,7 +1,9 @@
 """Settings: station.toml as frozen dataclasses.
 
     [station]  id, mode, site            required; papers optional: ["slip"], ["a4"] or both
-    [gateway]  url, public_url           both optional
+    [gateway]  url, public_url           both optional; rate_limit_kbit: of large downloads, 0 for none
+    [catalog]  sync_hours                every how many hours the newest catalog is fetched, 0 for never
+               ageing_days, stale_days, refused_days (app.domain.catalog_age)
     [devices.<kind>]                     driver, line, simulated, and for
                id_reader                 baudrate, photo_decoder (a program and its arguments)
                receipt_printer           baudrate, width_mm, profile
@@ -25,6 +27,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.domain.catalog import Channel
+from app.domain.catalog_age import AgeLimits
 from app.domain.device import DeviceKind
 from app.domain.numbering import STATION_ID
 from app.domain.printing import PaperForm
@@ -70,6 +73,13 @@ class DeviceSettings:
 class GatewaySettings:
     url: str = ""
     public_url: str = ""
+    rate_limit_kbit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogSettings:
+    limits: AgeLimits = AgeLimits()
+    sync_hours: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,7 @@ class StationSettings:
     gateway: GatewaySettings = GatewaySettings()
     devices: tuple[DeviceSettings, ...] = field(default=())
     papers: tuple[PaperForm, ...] = (PaperForm.SLIP,)
+    catalog: CatalogSettings = CatalogSettings()
 
 
 def read(path: Path) -> StationSettings:
@@ -138,7 +149,7 @@ class _Checked:
         return value
 
     def station(self, root: Mapping[str, Any]) -> StationSettings:
-        self.only(root, ("station", "gateway", "devices"), "")
+        self.only(root, ("station", "gateway", "devices", "catalog"), "")
         station = self.table(root, "station", "[station]")
         self.only(station, ("id", "mode", "site", "papers"), "station.")
         station_id = self.text(
@@ -153,7 +164,21 @@ class _Checked:
             self.gateway(self.table(root, "gateway", "[gateway]")),
             self.devices(self.table(root, "devices", "[devices]")),
             self.papers(station),
+            self.catalog(self.table(root, "catalog", "[catalog]")),
         )
+
+    def catalog(self, table: Mapping[str, Any]) -> CatalogSettings:
+        where, usual = "catalog.", AgeLimits()
+        self.only(table, ("ageing_days", "stale_days", "refused_days", "sync_hours"), where)
+        limits = AgeLimits(
+            self.number(table, "ageing_days", where, lambda n: 0 < n <= 3650, usual.ageing_days),
+            self.number(table, "stale_days", where, lambda n: 0 < n <= 3650, usual.stale_days),
+            self.number(table, "refused_days", where, lambda n: 0 < n <= 3650, usual.refused_days),
+        )
+        if not limits.ageing_days < limits.stale_days < limits.refused_days:
+            self.fault("days_in_order", "[catalog]")
+        hours = self.number(table, "sync_hours", where, lambda n: 0 <= n <= 168, CatalogSettings().sync_hours)
+        return CatalogSettings(limits, hours)
 
     def papers(self, table: Mapping[str, Any]) -> tuple[PaperForm, ...]:
         """Which papers a case gets here: "slip", "a4" or both, in the order they are printed."""
@@ -165,10 +190,11 @@ class _Checked:
         return (PaperForm.SLIP,)
 
     def gateway(self, table: Mapping[str, Any]) -> GatewaySettings:
-        self.only(table, ("url", "public_url"), "gateway.")
+        self.only(table, ("url", "public_url", "rate_limit_kbit"), "gateway.")
         return GatewaySettings(
             self.text(table, "url", "gateway.", _is_url, required=False),
             self.text(table, "public_url", "gateway.", _is_qr_url, required=False),
+            self.number(table, "rate_limit_kbit", "gateway.", lambda n: n == 0 or 64 <= n <= 10_000_000, 0),
         )
 
     def devices(self, table: Mapping[str, Any]) -> tuple[DeviceSettings, ...]:

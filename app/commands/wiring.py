@@ -12,7 +12,7 @@ from app.domain.device import DeviceKind
 from app.domain.receipt import StationKey, Verdict
 from app.errors import OfflineError, OtherStationError, StoreKeyError
 from app.machine import ThisMachine
-from app.ports import Enrolment, Granted, ReceiptVerifier, Store
+from app.ports import CatalogSync, Enrolment, Granted, ReceiptVerifier, Store
 from app.receipts.keys import make_key, signer, signing_request
 from app.receipts.sealer import StationSealer
 from app.schedules import load_calendar
@@ -73,7 +73,6 @@ def open_station(
 def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: Channel) -> Office:
     from app.pages.tools import Tools
     from app.receipts.press import Press
-    from app.remote.catalog_sync import TufCatalogSync
     from app.remote.gateway_client import GatewayClient
     from app.remote.station_keys import SyncedStationKeys
 
@@ -91,7 +90,7 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         calendar=load_calendar(),
         store=local.store,
         catalog=CatalogFolder(data),
-        catalog_sync=TufCatalogSync(url, data, enrolment.trusted_root) if enrolment and url else None,
+        catalog_sync=_sync(settings, data, enrolment) if enrolment and url else None,
         archive=local.archive,
         sealer=_sealer(enrolment, pem, settings.gateway.public_url, clock) if enrolment else None,
         press=Press(texts, clock.now, hub.slip_paper()),
@@ -105,7 +104,16 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         journal=journal,
         page_tools=Tools(),
         camera=_camera(settings),
+        catalog_limits=settings.catalog.limits,
+        sync_hours=settings.catalog.sync_hours,
     )
+
+
+def _sync(settings: StationSettings, data: Path, enrolment: Enrolment) -> CatalogSync:
+    from app.remote.catalog_sync import TufCatalogSync
+
+    url, limit = settings.gateway.url, settings.gateway.rate_limit_kbit
+    return TufCatalogSync(url, data, enrolment.trusted_root, rate_limit_kbit=limit)
 
 
 def _camera(settings: StationSettings) -> CameraChoice | None:

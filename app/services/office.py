@@ -67,4 +67,5 @@ class Office:
     page_tools: PageTools | None = None
     camera: CameraChoice | None = None
     catalog_limits: AgeLimits = AgeLimits()
+    sync_hours: int = 4  # 0: only when a person asks
     journal: HealthJournal = field(default_factory=HealthJournal)
