@@ -16,6 +16,7 @@ from app.domain.case import Case, CaseLine, Draft
 from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
 from app.domain.catalog_weight import ItemChanged
 from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, FoundDevice
+from app.domain.feedback import CatalogFeedback, FeedbackLine
 from app.domain.material_file import FileProgress, MaterialFile
 from app.domain.numbering import NumberBlock
 from app.domain.operator import KnownOperator, Operator
@@ -190,6 +191,14 @@ class UnitOfWork(Protocol):
 
     def change_of(self, subject_id: str) -> ItemChanged | None: ...
     def see_change(self, subject_id: str) -> None: ...
+
+    # feedback on items
+    def add_feedback(self, feedback: CatalogFeedback) -> None: ...
+    def feedback(self, limit: int = 500) -> Sequence[FeedbackLine]:
+        """Newest first, each with how far its message (of the same id) got."""
+        ...
+
+    def close_feedback(self, feedback_id: str, at: datetime) -> None: ...
 
     # operators
     def known_operator(self, operator_id: str) -> KnownOperator | None: ...

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from app.gateway import enrolment, intake, numbers, operators, receipt_page, wire
+from app.gateway import enrolment, feedback, intake, numbers, operators, receipt_page, wire
 from app.gateway.database import stations
 from app.gateway.faults import Fault, GatewayFaultError, body_of
 from app.gateway.file_calls import file_calls
@@ -106,6 +106,10 @@ def _station_calls(parts: Parts) -> APIRouter:
     @router.put("/v1/messages/{message_id}")
     def take(message_id: UUID, sent: wire.MessageRequest, caller: Caller) -> wire.MessageAnswer:
         message = intake.Message(str(message_id), sent.topic, sent.case_id, sent.content)
+        if sent.topic == feedback.TOPIC:
+            with parts.database.write() as db:
+                told = feedback.take(db, parts.box, caller, message, parts.now())
+            return wire.MessageAnswer(message_id=str(message_id), case_id=told, platform_number="")
         with parts.database.write() as db:
             case_id = intake.take(db, parts.box, caller, message, parts.now())
         return wire.MessageAnswer(

@@ -41,7 +41,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app.errors import NewerSchemaError
 
-SCHEMA = 2  # 2: materials on file
+SCHEMA = 3  # 2: materials on file, 3: feedback on items
 _BUSY_MS = 15_000
 
 
@@ -145,6 +145,20 @@ messages = Table(
     Column("received_at", UtcTime, nullable=False),
 )
 
+# What stations tell of items (事项库问题反馈); what people wrote is sealed.
+catalog_feedback = Table(
+    "catalog_feedback",
+    _meta,
+    Column("message_id", String(36), primary_key=True),
+    Column("station_id", ForeignKey("stations.station_id"), nullable=False),
+    Column("item_code", String(64), nullable=False, index=True),
+    Column("rule", String(40), nullable=False),
+    Column("due", String(10), nullable=False),
+    Column("body_hash", String(64), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+)
+
 # A material on file of a case, whole once `completed_at` is set.  The case may come later.
 files = Table(
     "files",
@@ -239,7 +253,7 @@ class Database:
             if found > SCHEMA:
                 raise NewerSchemaError(f"gateway schema {found} > {SCHEMA}")
             if found < SCHEMA:
-                _meta.create_all(db)  # from 0 all tables, from 1 those of materials on file
+                _meta.create_all(db)  # from 0 all tables, later the newer ones
                 db.execute(delete(schema_version))
                 db.execute(insert(schema_version).values(version=SCHEMA))
 

@@ -57,7 +57,8 @@ class MessageRequest(BaseModel):
     topic: str = Field(pattern="^[a-z][a-z_.]{0,39}$")
     case_id: str = Field(min_length=36, max_length=36)
     content: dict[str, Any] = Field(
-        description="case.received: case, receipt, salt (hex), token, files (those listed must be complete)"
+        description="case.received: case, receipt, salt (hex), token, files (those listed must be complete); "
+        "catalog.feedback: feedback (case_id and message_id are its feedback_id)"
     )
 
 

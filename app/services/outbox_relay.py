@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from app.domain import feedback
 from app.domain.outbox import FILE_TOPIC, Lane, OutboxMessage
 from app.errors import (
     AppError,
@@ -118,7 +119,7 @@ class _Round:
         self._through.add(message.message_id)
         try:
             deliver(self._office, self._gateway, message, self._timeout_s)
-            self.uploaded += 1
+            self.uploaded += message.topic != feedback.TOPIC
         except (RemoteError, ClockWrongError) as error:
             self._failed(message, error)
 

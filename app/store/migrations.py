@@ -146,10 +146,20 @@ _PINNED_ITEMS = (
     )""",
 )
 
+_FEEDBACK = (
+    """CREATE TABLE feedback (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        feedback_id TEXT NOT NULL UNIQUE,
+        item_code TEXT NOT NULL,
+        body TEXT NOT NULL,
+        closed_at BIGINT
+    )""",
+)
+
 Steps = Sequence[Sequence[str]]
 """One entry a version; its statements run in order inside one transaction."""
 
-MIGRATIONS: Steps = (_FIRST, _MATERIALS_ON_FILE, _PINNED_ITEMS)
+MIGRATIONS: Steps = (_FIRST, _MATERIALS_ON_FILE, _PINNED_ITEMS, _FEEDBACK)
 
 
 def migrate(connection: Connection, steps: Steps = MIGRATIONS) -> None:

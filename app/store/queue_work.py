@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, func, insert, select, true, update
 
+from app.domain import feedback
 from app.domain.outbox import FILE_TOPIC, Lane, OutboxMessage, OutboxSummary
 from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.errors import StoreError
@@ -17,6 +18,7 @@ _LONGEST_WAIT = timedelta(days=1)
 
 
 _UNDONE = OUTBOX.c.lane != Lane.DONE.value
+_IS_OF_A_CASE = OUTBOX.c.topic != feedback.TOPIC
 _IS_FILE = OUTBOX.c.topic == FILE_TOPIC
 
 
@@ -72,10 +74,13 @@ class OutboxWork(Work):
         self._write(update(OUTBOX).where(*mine).values(lane=Lane.PENDING.value, reason="", attempts=0))
 
     def outbox_summary(self) -> OutboxSummary:
-        """By cases: one with anything refused is refused, whatever else of it still waits."""
+        """By cases: one with anything refused is refused, whatever else of it still waits.
+
+        Feedback on items is no case and shows its own state.
+        """
         refused = func.max(case((OUTBOX.c.lane == Lane.REJECTED.value, 1), else_=0)).label("refused")
         oldest = func.min(OUTBOX.c.created_at).label("oldest")
-        waiting = select(refused, oldest).where(_UNDONE).group_by(OUTBOX.c.case_id).subquery()
+        waiting = select(refused, oldest).where(_UNDONE, _IS_OF_A_CASE).group_by(OUTBOX.c.case_id).subquery()
         totals = select(
             waiting.c.refused, func.count().label("n"), func.min(waiting.c.oldest).label("oldest")
         )

@@ -182,6 +182,16 @@ USES = Table(
     Column("last", Integer, nullable=False),
 )
 
+FEEDBACK = Table(
+    "feedback",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("feedback_id", Text, nullable=False, unique=True),
+    Column("item_code", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("closed_at", Instant),
+)
+
 AUDIT = Table(
     "audit",
     METADATA,

@@ -17,6 +17,7 @@ from app.store.case_work import CaseWork
 from app.store.desk_work import StationWork
 from app.store.engine import create_private, make_engine
 from app.store.faults import Faults
+from app.store.feedback_work import FeedbackWork
 from app.store.file_work import FileWork
 from app.store.migrations import MIGRATIONS, Steps, migrate
 from app.store.number_work import NumberWork
@@ -26,7 +27,9 @@ from app.store.queue_work import OutboxWork, PrintWork
 PATIENCE_S = 10.0
 
 
-class SqlUnitOfWork(CaseWork, FileWork, NumberWork, OutboxWork, PinWork, PrintWork, StationWork):
+class SqlUnitOfWork(
+    CaseWork, FeedbackWork, FileWork, NumberWork, OutboxWork, PinWork, PrintWork, StationWork
+):
     """`app.ports.UnitOfWork` over one connection; frozen values come out, no row does."""
 
     def commit(self) -> None:
