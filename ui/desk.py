@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from app.domain.operator import Operator
+from app.domain.printing import PaperForm
 from app.services.office import Office
 from ui.tasks import TaskRunner
 
@@ -26,6 +27,11 @@ class Desk:
     paper_executor: Executor  # printing: a printer that hangs must not hold up a draft (ADR 0004)
     pages_executor: Executor  # pages straightened and joined, files read in
     camera_executor: Executor  # frames of the document camera: dropped while it is busy
+    sheets_executor: Executor  # printing pages: they take a minute and may hang, and no slip waits for them
     operator: Operator | None
     demo: bool
     enrol: Callable[[str], object] | None = None
+
+    def printing(self, form: PaperForm) -> Executor:
+        """Where a paper of that form is printed."""
+        return self.sheets_executor if form is PaperForm.A4 else self.paper_executor

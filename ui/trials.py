@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.device import DeviceHealth, DeviceKind
-from app.domain.printing import PrintOutcome, PrintState
+from app.domain.printing import PaperForm, PrintOutcome, PrintState
 from app.errors import AppError, DeviceTimeoutError
 from app.services.device_test import test_device
 from app.services.readiness import Trial
@@ -18,7 +18,7 @@ from ui.desk import Desk
 
 PROBE, SELF, READ, SCAN = "probe", "self", "read", "scan"
 READ_S = SCAN_S = 15
-_PRINTERS = (DeviceKind.RECEIPT_PRINTER, DeviceKind.A4_PRINTER)
+_PRINTERS = {DeviceKind.RECEIPT_PRINTER: PaperForm.SLIP, DeviceKind.A4_PRINTER: PaperForm.A4}
 BY_HAND = {  # what a row of the readiness sheet offers
     "read": READ,
     "page": SELF,
@@ -84,8 +84,8 @@ class Trials(QObject):
             self._cancelled[kind] = Event()
             self._follow(kind, devices.read_card(READ_S, self._cancelled[kind]))
         elif what == SELF and kind in _PRINTERS:
-            office = self._desk.office
-            self._follow(kind, self._desk.paper_executor.submit(lambda: test_device(office, kind)))
+            office, printing = self._desk.office, self._desk.printing(_PRINTERS[kind])
+            self._follow(kind, printing.submit(lambda: test_device(office, kind)))
         else:
             self._follow(kind, devices.probe(kind) if what == PROBE else devices.self_test(kind))
         self.changed.emit()

@@ -29,7 +29,7 @@ from ui.shells.popup import PopupShell
 from ui.tasks import TaskRunner
 
 logger = logging.getLogger(__name__)
-EXECUTORS = ("store", "relay", "sync", "catalog", "paper", "pages", "camera")
+EXECUTORS = ("store", "relay", "sync", "catalog", "paper", "pages", "camera", "sheets")
 HOME = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "guanjia-zongchuang"
 
 
@@ -121,7 +121,7 @@ def desk_of(
     """
     recover_prints(office)
     executors = [ThreadPoolExecutor(1, name) for name in EXECUTORS]
-    store, relay, sync, catalog, paper, pages, camera = executors
+    store, relay, sync, catalog, paper, pages, camera, sheets = executors
     if office.sealer is not None:
         sync.submit(office.sealer.warm_up)
         sync.submit(_sync_at_start, office)
@@ -136,12 +136,14 @@ def desk_of(
             paper,
             pages,
             camera,
+            sheets,
             operator,
             office.station.demo,
             enrol,
         )
     finally:
-        paper.shutdown(wait=False, cancel_futures=True)
+        for printing in (paper, sheets):
+            printing.shutdown(wait=False, cancel_futures=True)
         take_back(office)
         for executor in executors:
             executor.shutdown(wait=True, cancel_futures=executor is not store)

@@ -113,7 +113,9 @@ class Counter:
         self.clerk.wait(lambda: self.clerk.sees("applicant_name"))
 
     def ask_for(self, text: str = "jzz") -> None:
-        self.clerk.pick(text)
+        self.clerk.search(text)
+        QTest.keyClick(self.clerk.find(QLineEdit, "item_search"), Qt.Key.Key_Return)
+        self.clerk.wait(lambda: self.shell.intake.session.intake.item is not None)
         self.clerk.type("phone", "13800000000")
         self.clerk.press(Qt.Key.Key_F6)
         self.clerk.click("materials_all")
@@ -130,6 +132,8 @@ class Counter:
     def begin_anew(self) -> None:
         """Whatever the page shows: an empty one for the next person, without a draft in the store."""
         page = self.shell.intake
+        self.shell.activateWindow()
+        self.clerk.wait(self.shell.isActiveWindow)
         self.shell.go("intake")
         if page.receiving.received is not None:
             self.settled()

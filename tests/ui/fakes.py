@@ -375,7 +375,7 @@ class Bench:
         self.enrol: Callable[[str], object] | None = None
         self.executors = [
             ThreadPoolExecutor(1, name)
-            for name in ("store", "relay", "sync", "catalog", "paper", "pages", "camera")
+            for name in ("store", "relay", "sync", "catalog", "paper", "pages", "camera", "sheets")
         ]
         self.sample = samples.station()
         if enrolled:

@@ -323,7 +323,7 @@ class KioskBench:
         self.devices, self.gateway, self.clock = HandDevices(), HandGateway(), FixedClock()
         self.executors = [
             ThreadPoolExecutor(1, name)
-            for name in ("store", "relay", "sync", "catalog", "paper", "pages", "camera")
+            for name in ("store", "relay", "sync", "catalog", "paper", "pages", "camera", "sheets")
         ]
         if enrolled:
             self._enrol()

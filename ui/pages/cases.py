@@ -336,7 +336,7 @@ class CasesPage(QWidget):
         last = file.last_print(wanted)
         again = last is None or last.state is not PrintState.PREPARED
         self._desk.tasks.run(
-            self._desk.paper_executor,
+            self._desk.printing(wanted),
             lambda: printing.print_paper(office, case_id, wanted, again=again),
             owner=self,
             done=self._printed,

@@ -153,7 +153,7 @@ class Receiving(QObject):
         office, case_id = self._desk.office, self.received.case.case_id
         self._change(case_id, form, busy=True, trouble=None)
         self._desk.tasks.run(
-            self._desk.paper_executor,
+            self._desk.printing(form),
             lambda: printing.print_paper(office, case_id, form, again=again),
             owner=self,
             done=lambda job: self._change(case_id, form, busy=False, job=job),
