@@ -15,7 +15,7 @@ from app.machine import ThisMachine
 from app.ports import CatalogSync, Enrolment, Granted, ReceiptVerifier, Store
 from app.receipts.keys import make_key, signer, signing_request
 from app.receipts.sealer import StationSealer
-from app.schedules import load_calendar
+from app.schedules import LiveCalendar
 from app.services.health_journal import HealthJournal
 from app.services.office import CameraChoice, Office, Station
 from app.settings import StationSettings, read
@@ -87,7 +87,7 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         station=Station(settings.station_id, settings.site, mode, demo=bool(known and known.demo)),
         texts=texts,
         clock=clock,
-        calendar=load_calendar(),
+        calendar=LiveCalendar(data / "data" / "schedules"),
         store=local.store,
         catalog=CatalogFolder(data),
         catalog_sync=_sync(settings, data, enrolment) if enrolment and url else None,

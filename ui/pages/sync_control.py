@@ -1,7 +1,9 @@
-"""Fetching the catalog now: bytes done of bytes to do, and a way to stop."""
+"""Fetching the catalog now: bytes done of bytes to do, how fast, how long still, and a way to stop."""
 
+from collections import deque
 from collections.abc import Callable
 from threading import Event
+from time import monotonic
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -12,6 +14,8 @@ from app.services.catalog_sync import SyncOutcome
 from ui.desk import Desk
 from ui.status import FILES_S
 from ui.widgets.kit import Kit
+
+TELL_EVERY_S = 0.1
 
 
 class SyncControl(QWidget):
@@ -27,12 +31,14 @@ class SyncControl(QWidget):
         self.running = False
         self._stopped = Event()
         self._done, self._total = 0, 0
+        self._speed = Speed()
         self._outcome = ("", "", "")
 
     def start(self) -> None:
         if self.running:
             return
         self.running, self._done, self._total = True, 0, 0
+        self._speed = Speed()
         self._outcome = ("", "", "")
         self._stopped = Event()
         office = self._desk.office
@@ -52,24 +58,44 @@ class SyncControl(QWidget):
 
     def fill(self, layout: QVBoxLayout) -> None:
         """Put progress or the last outcome into the detail of the device page."""
-        kit, texts = self._kit, self._texts
+        kit = self._kit
         if self.running:
-            words = texts.say("health.syncing", done=_size(self._done), total=_size(self._total))
-            layout.addWidget(kit.text(words if self._total else texts["health.sync_waits"], "body", "muted"))
+            layout.addWidget(kit.text(self._words(), "body", "muted", name="sync_progress"))
             layout.addWidget(kit.progress(self._done // 1024, max(1, self._total // 1024)))
         elif self._outcome[1]:
             layout.addWidget(kit.message(*self._outcome, name="sync_outcome"))
 
+    def _words(self) -> str:
+        texts, left = self._texts, self._speed.left_s(self._done, self._total)
+        if not self._total:
+            return texts["health.sync_waits"]
+        if self._done >= self._total:
+            return texts["health.sync_checks"]
+        done = texts.say("health.syncing", done=_size(self._done), total=_size(self._total))
+        if left is None:
+            return done
+        key = "health.sync_seconds" if left < 90 else "health.sync_minutes"
+        still = texts.say(key, n=max(1, round(left if left < 90 else left / 60)))
+        return texts.say("health.sync_pace", done=done, speed=_size(round(self._speed.rate)), left=still)
+
     def _watch(self, stopped: Event, report: Callable[..., None]) -> Callable[[int, int], None]:
+        told = 0.0
+
         def progress(done: int, total: int) -> None:
+            nonlocal told
             if stopped.is_set():
                 raise StoppedByPersonError
-            report(done, total)
+            if done >= total or monotonic() - told >= TELL_EVERY_S:
+                told = monotonic()
+                report(done, total)
 
         return progress
 
     def _progress(self, done: int, total: int) -> None:
+        if total != self._total:
+            self._speed = Speed()  # another file: the whole after a delta that was no good
         self._done, self._total = done, total
+        self._speed.note(done, monotonic())
         self.changed.emit()
 
     def _synced(self, outcome: SyncOutcome) -> None:
@@ -87,6 +113,31 @@ class SyncControl(QWidget):
         self._outcome = (tone, title, body)
         self.changed.emit()
         self.finished.emit()
+
+
+class Speed:
+    """Bytes a second over the last `SPAN_S` seconds."""
+
+    SPAN_S = 5.0
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def note(self, done: int, at_s: float) -> None:
+        self._seen.append((at_s, done))
+        while at_s - self._seen[0][0] > self.SPAN_S:
+            self._seen.popleft()
+
+    @property
+    def rate(self) -> float:
+        """0.0 while too little was seen to tell."""
+        if not self._seen:
+            return 0.0
+        (began, before), (now, done) = self._seen[0], self._seen[-1]
+        return (done - before) / (now - began) if now - began >= 0.5 else 0.0
+
+    def left_s(self, done: int, total: int) -> float | None:
+        return (total - done) / self.rate if self.rate > 0 else None
 
 
 def _size(count: int) -> str:

@@ -32,6 +32,7 @@ from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 from app.domain.device import CardRead, DeviceEvent, DeviceTrouble, Scanned
 from app.domain.operator import Operator
 from ui import fault_page
+from ui.catalog_round import CatalogRound
 from ui.changes.sheet import ChangesSheet
 from ui.changes.watch import KEY as CHANGES
 from ui.changes.watch import CatalogWatch
@@ -39,7 +40,10 @@ from ui.desk import Desk
 from ui.files import FileChoices
 from ui.idle import IdleWatch
 from ui.pages.cases import CasesPage
+from ui.pages.catalog.keeping import Keeping
+from ui.pages.catalog.page import CatalogPage
 from ui.pages.counter.page import IntakePage
+from ui.pages.counter.receiving import Stage
 from ui.pages.devices import DevicesPage
 from ui.pages.enrol import EnrolPage
 from ui.pages.help import HelpCard
@@ -61,6 +65,7 @@ PAGES = (
     Entry("cases", "paper"),
     Entry("verify", "search"),
     Entry("devices", "printer"),
+    Entry("catalog", "box"),
 )
 
 
@@ -95,6 +100,8 @@ class CounterShell(QFrame):
         self.cases = CasesPage(kit, desk, self.board, chosen)
         self.verify = VerifyPage(kit, desk, chosen)
         self.devices = DevicesPage(kit, desk, self.board, chosen)
+        self.catalog = CatalogPage(kit, desk, profile)
+        self.round = CatalogRound(desk, self._receiving, self)
         self.customer = CustomerScreen(desk, kit, self, self.intake)
         self.rail = Rail(kit, self._texts, PAGES)
         self.strip = StatusStrip(kit, desk, self.board, self._hidden_lines())
@@ -103,10 +110,12 @@ class CounterShell(QFrame):
             "cases": self.cases,
             "verify": self.verify,
             "devices": self.devices,
+            "catalog": self.catalog,
         }
         self._current = ""
         self._lay_out()
         self.help = HelpCard(kit, self._texts, self)
+        self.keeping = Keeping(kit, desk, self.board, self.catalog, self)
         self.news = ChangesSheet(kit, self._texts, self, "news_sheet")
         self.ring = FocusRing(self, None, kit.pal)
         self._wire()
@@ -116,6 +125,10 @@ class CounterShell(QFrame):
         self._start()
 
     # -- building ------------------------------------------------------------------------------------
+
+    def _receiving(self) -> bool:
+        """Between a decision and the next person, and while someone fetches the catalog already."""
+        return self.devices.sync.running or self.intake.receiving.stage is not Stage.IDLE
 
     def _hidden_lines(self) -> tuple[str, ...]:
         """Lines the strip leaves to another place."""
@@ -161,10 +174,13 @@ class CounterShell(QFrame):
         self.watch.replaced.connect(self.intake.catalog_changed)
         self.news.seen.connect(lambda: self.watch.see(self.watch.unseen))
         self.news.opened.connect(self._open_changed)
+        self.catalog.begin.connect(self._begin_with)
+        self.keeping.told.connect(self.relay.run)
         self.wedge.scanned.connect(lambda text: self.device_event(Scanned(text)))
         self.intake.devices_wanted.connect(self._open_device)
         self.devices.send_now.connect(self.relay.run)
         self.devices.sync.finished.connect(self.board.look)
+        self.round.finished.connect(self.board.look)
         self.relay.relayed.connect(lambda _report: self.board.look())
 
     def _keys(self) -> None:
@@ -185,6 +201,7 @@ class CounterShell(QFrame):
         devices.listen(self._desk.tasks.relay(self.device_event, self))
         self.board.start()
         self.relay.start()
+        self.round.start()
         if self._desk.operator is not None:
             self._signed_in(self._desk.operator)
         elif self._desk.office.sealer is None:
@@ -211,6 +228,7 @@ class CounterShell(QFrame):
         self.idle.stop()
         self.board.stop()
         self.relay.stop()
+        self.round.stop()
         self.wedge.stop()
         self.customer.stop()
         self.intake.stop()
@@ -240,6 +258,7 @@ class CounterShell(QFrame):
         self.strip.show_operator(operator)
         self.watch.signed_in(operator)
         self.devices.signed_in(operator)
+        self.keeping.signed_in(operator)
         if not same:
             self.intake.sign_in(operator)
         self._back_to_work()
@@ -288,6 +307,11 @@ class CounterShell(QFrame):
     def _bring(self, name: str) -> None:
         if self._current != name:
             self.go(name)
+
+    def _begin_with(self, code: str) -> None:
+        """An item taken over from the catalog page."""
+        self.go("intake")
+        self.intake.begin_with(code)
 
     def _open_changed(self, text: str) -> None:
         if text:
