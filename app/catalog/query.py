@@ -17,7 +17,8 @@ MAX_UNITS = 200
 _LONGEST_SYLLABLE = 6
 _ENOUGH = 24
 """So many ways to read the start of a query are asked for in one expression."""
-_WORDS = 5  # the rarest first; the candidates are judged anyhow
+_FEW_PAIRS = 4
+_WORDS = 7  # the rarest first; the candidates are judged anyhow
 
 Span = tuple[int, int]
 Unit = tuple[str, str]
@@ -242,9 +243,15 @@ def _all(words: Sequence[str]) -> str:
 def _words(units: Sequence[Unit], field: str, start_only: bool) -> list[str]:
     """Words of the index that follow from the units standing side by side, the rarest first."""
     words = [grams.START + field + word for word in _start_words(units[:3])] if start_only else []
-    words += [field + word for word in map(_pair, units, units[1:]) if word]
+    words += [field + word for word in _spread(list(map(_pair, units, units[1:])))]
     words += [field + INITIALS + letters for letters in _letter_words(units)]
     return words + [field + word for word in _lone_words(units)]
+
+
+def _spread(words: Sequence[str]) -> list[str]:
+    """All of a few, else every other and the last: each unit is in one of them ("" is none)."""
+    some = words if len(words) <= _FEW_PAIRS else [*words[::2], *words[-1:]]
+    return [word for word in dict.fromkeys(some) if word]
 
 
 def _pair(left: Unit, right: Unit) -> str:
@@ -279,7 +286,7 @@ def _letter_words(units: Sequence[Unit]) -> Iterator[str]:
     for run in letters.split():
         if len(run) == 2:
             yield run
-        yield from (run[i : i + 3] for i in range(len(run) - 2))
+        yield from _spread([run[i : i + 3] for i in range(len(run) - 2)])
 
 
 def _start_words(units: Sequence[Unit]) -> Iterator[str]:

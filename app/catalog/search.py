@@ -30,14 +30,17 @@ from app.domain.ranking import Preference, home_departments
 
 _log = logging.getLogger(__name__)
 
-_COLUMNS = """id, code, name, department, everyday, audience, channels, promise_days, material_count, theme,
-    unusual, body_crc"""
+_COLUMNS = """line.id, code, name, department, everyday, audience, channels, promise_days, material_count,
+    theme, unusual, body_crc"""
 _BY_WORDS = f"""
     SELECT {_COLUMNS} FROM gram JOIN line ON line.id = gram.rowid
     WHERE gram MATCH ? AND gram.rowid BETWEEN ? AND ? ORDER BY gram.rowid LIMIT ?"""
+_BY_MATERIAL = f"""
+    SELECT {_COLUMNS} FROM gram JOIN line ON line.id = gram.rowid JOIN material ON material.id = gram.rowid
+    WHERE gram MATCH ? AND instr(names, ?) ORDER BY gram.rowid"""
 _ALL = f"SELECT {_COLUMNS} FROM line ORDER BY id"
 _BY_CODE = f"SELECT {_COLUMNS} FROM line WHERE code = ?"
-_FEW = 64
+_FEW = 24
 _MANY_DEPARTMENTS = 200
 _LONGEST_CODE = 50
 _NO_LIMIT = -1
@@ -172,9 +175,12 @@ class Search:
             return map(Line._make, self._db.execute(_BY_WORDS, (expression, *ranks, limit)))
         return map(Line._make, self._db.execute(_ALL))
 
-    def materials(self, line: Line) -> str:
+    def with_material(self, expression: str, text: str) -> Iterator[Line]:
+        return map(Line._make, self._db.execute(_BY_MATERIAL, (expression, text)))
+
+    def has_material(self, line: Line, text: str) -> bool:
         row = self._db.execute("SELECT names FROM material WHERE id = ?", (line.id,)).fetchone()
-        return "" if row is None else row[0]
+        return row is not None and text in row[0]
 
     # -- judging -------------------------------------------------------------------------------------
 
@@ -208,7 +214,7 @@ class Search:
     def _find(
         self, pattern: Pattern, text: str, unusual: str, number: int, start_only: bool = False
     ) -> Span | None:
-        if not unusual or not pattern.has_letters or f" {number}." not in f" {unusual}":
+        if not unusual or f" {number}." not in f" {unusual}":
             return pattern.find_usual(text, start_only)
         return pattern.find(text, lambda: self._sounds(text, unusual, str(number)), start_only)
 
@@ -382,8 +388,12 @@ class _Question:
             yield from self._staged(few, lambda line: (line.department in among, None))
 
     def _materials(self, pattern: Pattern) -> Iterator[Found]:
-        expression = pattern.expression(grams.MATERIALS)
-        yield from self._staged(expression, lambda line: (pattern.text in self._search.materials(line), None))
+        text, narrowed = pattern.text, self._narrowed(pattern.expression(grams.MATERIALS))
+        yield from ((line, None) for line in self._used if self._search.has_material(line, text))
+        if self._home:
+            here = f"({narrowed}) AND ({_any_department(self._home)})"
+            yield from ((line, None) for line in self._search.with_material(here, text))
+        yield from ((line, None) for line in self._search.with_material(narrowed, text))
 
     # -- asking the index ----------------------------------------------------------------------------
 
