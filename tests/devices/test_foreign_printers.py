@@ -40,7 +40,7 @@ STARVED = """
 here=$(dirname "$0")
 [ -e "$here/paper" ] && exit 0
 echo 'STATE: +media-empty' >&2
-while [ ! -e "$here/paper" ]; do sleep 0.2; done
+while [ ! -e "$here/paper" ] && kill -0 "$PPID" 2>/dev/null; do sleep 0.2; done
 echo 'STATE: -media-empty' >&2
 """
 
