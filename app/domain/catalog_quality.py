@@ -17,7 +17,7 @@ from app.domain.item_code import Regime, regime
 
 UNSAID = "unsaid"
 _FULLY_ONLINE = "4"
-_PERSON_THEMES = frozenset({"household", "family", "care", "social_insurance"})
+_PERSON_THEMES = frozenset({"household", "family"})  # care and insurance are for employers and homes too
 _ENTERPRISE_THEMES = frozenset({"company"})
 
 

@@ -62,7 +62,7 @@ def test_a_complete_item_has_nothing_to_mend() -> None:
         ({"fee": False}, "fees", "fee_free_fees"),
         ({"complaint_phone": "0769-1"}, "complaint_phone", "phones_same"),
         ({"audience": frozenset({Audience.PERSON})}, "audience", "theme_audience"),
-        ({"theme": "care", "audience": frozenset({Audience.ENTERPRISE})}, "audience", "theme_audience"),
+        ({"theme": "household", "audience": frozenset({Audience.ENTERPRISE})}, "audience", "theme_audience"),
         (
             {"effective_from": date(2026, 2, 1), "withdrawn_on": date(2026, 1, 1)},
             "withdrawn_on",

@@ -1,13 +1,17 @@
 """目录 → 质量检查 and 反馈记录: findings by rule, sent back to the item library, with their clock."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QTableView
 
+from app.catalog.build import build_catalog
 from app.catalog.demo import demo_items
+from app.catalog.file import CatalogFile
 from app.domain.catalog_quality import UNSAID, by_rule, check_quality
 from app.domain.catalog_rules import Severity
 from app.domain.feedback import TOPIC
@@ -15,18 +19,27 @@ from app.domain.outbox import Lane
 from app.errors import StoreDamagedError
 from app.services import catalog_feedback
 from tests.ui.clerk import Clerk
-from tests.ui.fakes import Bench
+from tests.ui.fakes import NOW, Bench
 from ui.widgets.table import rows_of
 
-ROWS = by_rule(check_quality(demo_items()))
+FIRST = replace(demo_items()[0], complaint_phone=demo_items()[0].phone)
+ITEMS = (FIRST, *demo_items()[1:])
+"""The demo's items, one of them with one telephone for questions and complaints."""
+ROWS = by_rule(check_quality(ITEMS))
 
 
 @pytest.fixture
-def page(clerk: Clerk) -> Iterator[Clerk]:
+def page(clerk: Clerk, tmp_path: Path) -> Iterator[Clerk]:
+    build_catalog(ITEMS, "v2026.11.19", NOW, tmp_path / "c.sqlite")
+    shelf, usual = clerk.hall.office.catalog, clerk.hall.office.catalog.file  # type: ignore[attr-defined]
+    shelf.file = CatalogFile(tmp_path / "c.sqlite")  # type: ignore[attr-defined]
     clerk.click("nav_catalog")
     clerk.click("catalog_tab_quality")
     clerk.wait(lambda: table(clerk, "quality_rules").model().rowCount() > 0)
     yield clerk
+    clerk.rest()
+    shelf.file.close()  # type: ignore[attr-defined]
+    shelf.file = usual  # type: ignore[attr-defined]
 
 
 def table(clerk: Clerk, name: str) -> QTableView:
@@ -47,7 +60,7 @@ def test_every_rule_with_its_count_the_gravest_first(page: Clerk) -> None:
     assert texts(page, "quality_rules", 2) == [str(row.count) for row in ROWS]
     assert texts(page, "quality_rules", 0)[0] == "提醒" and texts(page, "quality_rules", 0)[-1] == "未提供"
     assert len(texts(page, "quality_items", 0)) == ROWS[0].count
-    assert f"共 {len(demo_items())} 项" in page.text("quality_state")
+    assert f"共 {len(ITEMS)} 项，1 处待核对" in page.text("quality_state")
 
 
 def test_filters_by_severity_and_department(page: Clerk) -> None:
@@ -58,7 +71,7 @@ def test_filters_by_severity_and_department(page: Clerk) -> None:
     page.click("severity_unsaid")
     box = page.find(QComboBox, "quality_department")
     box.setCurrentIndex(box.findText("演示·公安局"))
-    mine = [item for item in demo_items() if item.department == "演示·公安局"]
+    mine = [item for item in ITEMS if item.department == "演示·公安局"]
     wanted = [r for r in by_rule(check_quality(mine)) if r.severity is Severity.UNSAID]
     assert sorted(texts(page, "quality_rules", 2)) == sorted(str(r.count) for r in wanted)
     assert set(texts(page, "quality_items", 1)) == {"演示·公安局"}

@@ -46,7 +46,7 @@ class FeedbackView(QWidget):
         texts = self._texts
         self.notices = Notices(kit, texts)
         heads = [texts[f"feedback.column.{n}"] for n in range(5)]
-        self.table = make_table(kit, "feedback", heads, (0, 300, 112, 128, 104), tall=52)
+        self.table = make_table(kit, "feedback", heads, (0, 360, 96, 136, 104))
         self.table.setAccessibleName(texts["feedback.title"])
         self._count = kit.text("", "body", "muted", name="feedback_count")
         self._empty = kit.text(texts["feedback.none"], "body", "muted", align="center", wrap=True)
@@ -108,7 +108,7 @@ class FeedbackView(QWidget):
         tone, icon = _STATE[state]
         note = texts["feedback.provisional"] if told.provisional else ""
         return (
-            Cell(told.item_name, sub=told.item_code),
+            Cell(told.item_name, sub=f"…{told.item_code[-15:]}"),
             Cell(self._about(line), sub=told.text if told.rule else ""),
             Cell(moment(texts, told.made_at, self._desk.office.clock.now()), tone="muted"),
             Cell(day(texts, told.due), sub=note, tone="stop" if state == "overdue" else "ink"),

@@ -27,7 +27,7 @@ from ui.widgets.table import make_table, rows_of
 from ui.words import day
 
 MOST_ROWS = 500
-RULES_WIDE = 420
+RULES_WIDE = 464
 _TONE = {
     Severity.ERROR: ("stop", "fail"),
     Severity.WARNING: ("warn", "warning"),
@@ -81,7 +81,7 @@ class QualityView(QWidget):
         self.rules = make_table(kit, "quality_rules", heads, (88, 0, 72))
         self.rules.setAccessibleName(texts["quality.rules.title"])
         heads = [texts[f"quality.items.{n}"] for n in range(3)]
-        self.items = make_table(kit, "quality_items", heads, (0, 196, 128), tall=52)
+        self.items = make_table(kit, "quality_items", heads, (0, 216, 104))
         self.items.setAccessibleName(texts["quality.items.title"])
         self._empty = kit.text("", "body", "muted", align="center", wrap=True, name="quality_empty")
         self._count = kit.text("", "caption", "muted", name="quality_count")
@@ -295,7 +295,7 @@ class QualityView(QWidget):
         state = Cell()
         if told is not None:
             state = Cell(self._texts["quality.told"], tone="primary", icon="clock", pill=True)
-        return Cell(line.name, sub=code), Cell(line.department, tone="muted"), state
+        return Cell(line.name, sub=f"…{code[-15:]}"), Cell(line.department, tone="muted"), state
 
     def _code(self) -> str:
         at = self.items.currentIndex().row()
