@@ -56,13 +56,13 @@ die_mid_slip             unknown not_found        unknown not_found         unkn
 dies_after               unknown not_found        unknown not_found         unknown not_found
 paper_out_mid_slip       failed printer_paper     failed printer_paper      unknown printer_paper
 cover_mid_slip           failed printer_cover     failed printer_cover      unknown printer_cover
-eager                    failed printer_paper     unknown printer_paper     unknown printer_paper
+eager                    unknown printer_paper    unknown printer_paper     unknown printer_paper
 cutter                   -                        -                         unknown printer_fault
 recoverable              -                        -                         unknown printer_fault
 """
 A4 = """
 fault        before it is sent           on its first sheet     on its second sheet     after its last sheet
-paper_out    failed printer_paper        failed printer_paper   unknown printer_paper   confirmed
+paper_out    failed printer_paper        failed printer_paper   unknown printer_paper   unknown printer_paper
 cover_open   failed printer_cover        failed printer_cover   unknown printer_cover   unknown printer_cover
 jam          failed printer_jam          failed printer_jam     unknown printer_jam     unknown printer_jam
 toner_empty  failed printer_toner        failed printer_toner   unknown printer_toner   unknown printer_toner
