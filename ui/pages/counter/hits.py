@@ -1,4 +1,4 @@
-"""The list under the search field: tabs 全部 · 常办 · 最近, eight hits at a glance, keys at the foot.
+"""The list under the search field: tabs 全部 · 收藏 · 常办 · 最近, filters, eight hits, keys at the foot.
 
 A child frame of the window, not a pop-up: the cursor stays in the field, nothing is
 grabbed, and a picture of the window shows it.
@@ -30,16 +30,22 @@ ROW_HEIGHT, MOST_ROWS, HEAD, FOOT, EMPTY = 48, 8, 52, 36, 96
 
 class Tab(Enum):
     ALL = "all"
+    KEPT = "kept"
     OFTEN = "often"
     RECENT = "recent"
 
 
-class _HitPainter(QStyledItemDelegate):
+class HitPainter(QStyledItemDelegate):
     """Name with the match marked, department below; materials and promise at the right."""
 
     def __init__(self, kit: Kit, texts: Texts, channel: Channel, parent: QWidget) -> None:
         super().__init__(parent)
         self._kit, self._texts, self._channel = kit, texts, channel
+        self.kept: frozenset[str] = frozenset()
+        self._star = texts["counter.star"]
+        self._plain, self._bold, self._small = (
+            _font(parent, 14), _font(parent, 14, bold=True), _font(parent, 12)
+        )  # fmt: skip
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(200, ROW_HEIGHT)
@@ -58,7 +64,7 @@ class _HitPainter(QStyledItemDelegate):
             p.fillRect(QRect(rect.x(), rect.y(), 3, rect.height()), QColor(pal.primary))
         right = self._facts(p, rect, hit)
         self._name(p, QRect(rect.x() + 16, rect.y() + 4, right - rect.x() - 32, 22), hit)
-        p.setFont(self._font(12))
+        p.setFont(self._small)
         p.setPen(QColor(pal.muted))
         below = QRect(rect.x() + 16, rect.y() + 26, right - rect.x() - 32, 18)
         p.drawText(below, Qt.AlignmentFlag.AlignVCenter, self._below(hit))
@@ -71,9 +77,11 @@ class _HitPainter(QStyledItemDelegate):
             words.append(self._texts.say("counter.hit_promise", n=hit.promise_days))
         if self._channel not in hit.channels:
             words = [self._texts["counter.hit_elsewhere"]]
-        p.setFont(self._font(12))
+        p.setFont(self._small)
         p.setPen(QColor(self._kit.pal.muted))
         x = rect.right() - 16
+        if hit.code in self.kept:
+            words.append(self._star)
         for word in reversed(words):
             width = p.fontMetrics().horizontalAdvance(word)
             p.drawText(QRect(x - width, rect.y(), width, rect.height()), Qt.AlignmentFlag.AlignVCenter, word)
@@ -82,7 +90,7 @@ class _HitPainter(QStyledItemDelegate):
 
     def _name(self, p: QPainter, at: QRect, hit: ItemHit) -> None:
         pal = self._kit.pal
-        plain, bold = self._font(14), self._font(14, bold=True)
+        plain, bold = self._plain, self._bold
         start, end = hit.match or (0, 0)
         x = at.x()
         for text, font, marked in (
@@ -106,12 +114,12 @@ class _HitPainter(QStyledItemDelegate):
         )
         return self._texts["ui.dot"].join(part for part in (hit.department, whom) if part)
 
-    def _font(self, px: int, bold: bool = False) -> QFont:
-        parent = self.parent()
-        font = QFont(parent.font()) if isinstance(parent, QWidget) else QFont()
-        font.setPixelSize(px)
-        font.setBold(bold)
-        return font
+
+def _font(like: QWidget, px: int, bold: bool = False) -> QFont:
+    font = QFont(like.font())
+    font.setPixelSize(px)
+    font.setBold(bold)
+    return font
 
 
 class Hits(QFrame):
@@ -120,9 +128,12 @@ class Hits(QFrame):
     chosen = Signal(object)
     looked_at = Signal(object)
     tab_changed = Signal()
+    filter_changed = Signal()
 
     def __init__(self, kit: Kit, texts: Texts, channel: Channel, parent: QWidget) -> None:
         super().__init__(parent)
+        self.audience: Audience | None = None
+        self.department = ""
         self.setObjectName("hits_panel")
         self.setProperty("role", "card")
         self._texts = texts
@@ -134,12 +145,25 @@ class Hits(QFrame):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._group.addButton(button)
             button.clicked.connect(lambda _checked=False, t=tab: self.show_tab(t))
+        self._whom = {a: kit.choice(texts[f"counter.audience.{a.value}"]) for a in Audience}
+        for whom, button in self._whom.items():
+            button.setObjectName(f"only_{whom.value}")
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(lambda _checked=False, a=whom: self.only_for(a))
+        self._body = kit.choice(texts["counter.only_department"])
+        self._body.setObjectName("only_department")
+        self._body.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._body.clicked.connect(self.only_department)
         self._found = kit.text("", "caption", "muted", name="hits_found")
         self._empty = kit.text("", "body", "muted", wrap=True, name="hits_empty", align="center")
         self._more = kit.text("", "caption", "muted")
         self._model = QStandardItemModel(self)
-        self.list = _make_list(kit, texts, channel, self._model, self)
-        head = box(row(*self._tabs.values(), None, self._found, gap=4), (12, 0, 16, 0), fixed=(0, HEAD))
+        self._painter = HitPainter(kit, texts, channel, self)
+        self.list = _make_list(texts, self._model, self._painter, self)
+        filters = (*self._whom.values(), self._body)
+        head = box(
+            row(*self._tabs.values(), 16, *filters, None, self._found, gap=4), (12, 0, 16, 0), fixed=(0, HEAD)
+        )
         self.setLayout(col(head, self.list, self._empty, self._foot(kit), gap=0))
         self.list.clicked.connect(lambda index: self.chosen.emit(index.data(CELL)))
         self.list.selectionModel().currentChanged.connect(
@@ -149,23 +173,47 @@ class Hits(QFrame):
 
     def _foot(self, kit: Kit) -> QFrame:
         keys: list[Part] = []
-        for key, word in (("↑↓", "move"), ("Enter", "take"), ("Tab", "tab"), ("Esc", "close")):
+        for key, word in (
+            ("↑↓", "move"),
+            ("Enter", "take"),
+            ("Tab", "tab"),
+            ("Ctrl+D", "keep"),
+            ("Esc", "close"),
+        ):
             keys += [kit.key(key), kit.text(self._texts[f"counter.search_{word}"], "caption", "muted"), 8]
         ways = kit.text(self._texts["counter.search_ways"], "caption", "muted")
         return box(
             row(*keys, None, self._more, 16, ways, gap=4), (16, 0, 16, 0), role="foot", fixed=(0, FOOT)
         )
 
+    # -- filters ---------------------------------------------------------------------------------
+
+    def only_for(self, audience: Audience) -> None:
+        """Only items for these; asked again, for all."""
+        self.audience = None if self.audience is audience else audience
+        for whom, button in self._whom.items():
+            button.setChecked(whom is self.audience)
+        self.filter_changed.emit()
+
+    def only_department(self) -> None:
+        """Only items of the current line's department; asked again, of all."""
+        hit = self.current()
+        self.department = "" if self.department or hit is None else hit.department
+        self._body.setChecked(bool(self.department))
+        self._body.setToolTip(self.department)
+        self.filter_changed.emit()
+
+    def show_kept(self, codes: frozenset[str]) -> None:
+        """Mark the favourites among the hits."""
+        self._painter.kept = codes
+        self.list.viewport().update()
+
     # -- content ---------------------------------------------------------------------------------
 
     def show_hits(self, hits: Sequence[ItemHit], summary: str, empty: str) -> None:
         """Best first; the first is current, so that Enter takes it.  `empty`: said when there are none."""
         self._model.clear()
-        for hit in hits:
-            item = QStandardItem(hit.name)
-            item.setEditable(False)
-            item.setData(hit, CELL)
-            self._model.appendRow(item)
+        self._model.invisibleRootItem().appendRows([_line(hit) for hit in hits])
         set_text(self._found, summary)
         set_text(self._empty, empty)
         rows = min(len(hits), MOST_ROWS)
@@ -210,14 +258,19 @@ class Hits(QFrame):
         return HEAD + (ROW_HEIGHT * rows if rows else EMPTY) + FOOT + 2
 
 
-def _make_list(
-    kit: Kit, texts: Texts, channel: Channel, model: QStandardItemModel, parent: Hits
-) -> QListView:
+def _line(hit: ItemHit) -> QStandardItem:
+    item = QStandardItem(hit.name)
+    item.setEditable(False)
+    item.setData(hit, CELL)
+    return item
+
+
+def _make_list(texts: Texts, model: QStandardItemModel, painter: HitPainter, parent: Hits) -> QListView:
     view = QListView(parent)
     view.setObjectName("hits")
     view.setAccessibleName(texts["counter.hits"])
     view.setModel(model)
-    view.setItemDelegate(_HitPainter(kit, texts, channel, view))
+    view.setItemDelegate(painter)
     view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     view.setUniformItemSizes(True)
     view.setMouseTracking(True)

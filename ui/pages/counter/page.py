@@ -108,7 +108,7 @@ class IntakePage(QWidget):
         self.start.typed.connect(self.begin)
         self.start.restore.connect(self.restore)
         self.start.forget.connect(self.forget)
-        self.start.item.connect(self._begin_with)
+        self.start.item.connect(self.begin_with)
         self.start.devices.connect(lambda: self.devices_wanted.emit(""))
         self.start.sheet.connect(lambda: self.devices_wanted.emit("readiness"))
 
@@ -230,7 +230,10 @@ class IntakePage(QWidget):
     def editable(self) -> bool:
         return self.receiving.stage is Stage.IDLE
 
-    def _begin_with(self, code: str) -> None:
+    def begin_with(self, code: str) -> None:
+        """Take an item over by its code; not while a case is being settled."""
+        if not self.editable:
+            return
         self._begun = True
         self._show()
         self.sheet.item.take_code(code)

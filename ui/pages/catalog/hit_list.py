@@ -1,0 +1,58 @@
+"""A list of items that takes the keyboard itself; painted like the list under the counter's search field."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QAbstractItemView, QListView
+
+from app.domain.catalog import Channel, ItemHit
+from app.texts import Texts
+from ui.pages.counter.hits import HitPainter
+from ui.widgets.kit import CELL, Kit
+
+
+class HitList(QListView):
+    """`looked_at(ItemHit or None)`: the current line is another one."""
+
+    looked_at = Signal(object)
+
+    def __init__(self, kit: Kit, texts: Texts, channel: Channel, name: str) -> None:
+        super().__init__()
+        self._lines = QStandardItemModel(self)
+        self.setObjectName(name)
+        self.setAccessibleName(texts["counter.hits"])
+        self.setModel(self._lines)
+        self.setItemDelegate(HitPainter(kit, texts, channel, self))
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.selectionModel().currentChanged.connect(lambda now, _old: self.looked_at.emit(now.data(CELL)))
+
+    def show_hits(self, hits: Sequence[ItemHit]) -> None:
+        """The line at hand stays at hand where it is still there; else the first is."""
+        kept = self.current()
+        self._lines.clear()
+        for hit in hits:
+            line = QStandardItem(hit.name)
+            line.setEditable(False)
+            line.setData(hit, CELL)
+            self._lines.appendRow(line)
+        codes = [hit.code for hit in hits]
+        at = codes.index(kept.code) if kept is not None and kept.code in codes else 0
+        if hits:
+            self.setCurrentIndex(self._lines.index(at, 0))
+
+    def current(self) -> ItemHit | None:
+        hit: ItemHit | None = self.currentIndex().data(CELL)
+        return hit
+
+    def hits(self) -> list[ItemHit]:
+        return [self._lines.item(row).data(CELL) for row in range(self._lines.rowCount())]
+
+    def move_by(self, step: int) -> None:
+        """One line down (1) or up (-1); stops at the ends."""
+        rows = self._lines.rowCount()
+        if rows:
+            to = max(0, min(rows - 1, self.currentIndex().row() + step))
+            self.setCurrentIndex(self._lines.index(to, 0))

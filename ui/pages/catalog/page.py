@@ -1,0 +1,168 @@
+"""目录: find an item and read its guide; 一件事 with its picture; what the catalog's quality is."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from app.domain.catalog import CatalogInfo, Item
+from app.domain.situation import Answers
+from app.errors import AppError
+from ui.desk import Desk
+from ui.pages.catalog.bundles import BundleTab
+from ui.pages.catalog.finder import WIDTH, Finder, framed
+from ui.pages.catalog.guide import GuideView
+from ui.pages.counter.notices import Notices
+from ui.pages.counter.steps import set_text
+from ui.profile import Profile
+from ui.widgets.kit import KeyButton, Kit, box, col, row
+
+FIND, BUNDLE = "find", "bundle"
+
+
+class CatalogPage(QWidget):
+    """`begin(code)`: an intake with that item; `begin_series(items, answers)`: several, one after another."""
+
+    begin = Signal(str)
+    begin_series = Signal(object, object)
+
+    def __init__(self, kit: Kit, desk: Desk, profile: Profile) -> None:
+        super().__init__()
+        self._kit, self._desk, self._texts = kit, desk, desk.office.texts
+        self._peeked = 0
+        self.notices = Notices(kit, self._texts)
+        self.finder = Finder(kit, desk, profile.channel, "catalog")
+        self.guide = GuideView(kit, self._texts, profile.channel)
+        self.bundles = BundleTab(kit, desk, profile.channel)
+        self._version = kit.text("", "body", "muted", name="catalog_version")
+        self._tabs: dict[str, QWidget] = {}
+        self._buttons: dict[str, KeyButton] = {}
+        self._switch = row(gap=4)
+        self._stack = QStackedLayout()
+        self.tab = FIND
+        self._lay_out()
+        left = box(col(self.finder, gap=0), role="card", fixed=(WIDTH, 0))
+        self.add_tab(FIND, framed(left, self.guide))
+        self.add_tab(BUNDLE, self.bundles)
+        self._wire()
+        self.show_tab(FIND)
+
+    def _lay_out(self) -> None:
+        pages = QWidget()
+        pages.setLayout(self._stack)
+        title = self._kit.text(self._texts["ui.nav.catalog"], "h2")
+        head = row(title, 8, self._switch, None, self._version, gap=8)
+        layout = col(self.notices, box(head, fixed=(0, 40)), pages, gap=12)
+        layout.setContentsMargins(16, 12, 16, 12)
+        self.setLayout(layout)
+
+    def _wire(self) -> None:
+        self.finder.chosen.connect(self._peek)
+        self.finder.taken.connect(lambda _code: self.guide.use())
+        self.guide.wanted.connect(self.begin)
+        self.bundles.guide_wanted.connect(self.show_guide)
+        self.bundles.begin.connect(self._series)
+        for part in (self.finder, self.bundles):
+            part.trouble.connect(self.notices.tell)
+        for key, slot in (("Ctrl+Return", self.use), ("Ctrl+Enter", self.use), ("F3", self.find_item)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+    def add_tab(self, name: str, widget: QWidget) -> None:
+        """`name` is also the object name `catalog_tab_<name>` and the key `guide.tab.<name>`.
+
+        A widget with `entered()` is told when it comes into sight.
+        """
+        self._tabs[name] = widget
+        self._stack.addWidget(widget)
+        button = self._kit.button(
+            self._texts[f"guide.tab.{name}"], "seg", on=False, h=32, name=f"catalog_tab_{name}"
+        )
+        button.clicked.connect(lambda: self.show_tab(name))
+        self._buttons[name] = button
+        self._switch.addWidget(button)
+
+    # -- coming and going --------------------------------------------------------------------------
+
+    def entered(self) -> None:
+        catalog = self._desk.office.catalog
+        self._desk.tasks.run(
+            self._desk.catalog_executor,
+            catalog.info,
+            owner=self,
+            done=self._show_info,
+            failed=self.notices.tell,
+        )
+        self.show_tab(self.tab)
+
+    def left(self) -> None:
+        """Nothing runs on here."""
+
+    def show_tab(self, name: str) -> None:
+        self.tab = name
+        for key, button in self._buttons.items():
+            button.setChecked(key == name)
+        widget = self._tabs[name]
+        self._stack.setCurrentWidget(widget)
+        if not self.isVisible():
+            return
+        if name == FIND:
+            self.finder.search()
+            self.finder.field.setFocus()
+        elif hasattr(widget, "entered"):
+            widget.entered()
+
+    def find_item(self) -> None:
+        """F3."""
+        self.show_tab(FIND)
+        self.finder.field.selectAll()
+
+    def use(self) -> None:
+        """Ctrl+Enter: begin with what is at hand."""
+        if self.tab == FIND:
+            self.guide.use()
+        elif self.tab == BUNDLE:
+            self.bundles.view.use()
+
+    def show_guide(self, code: str) -> None:
+        """The guide of one item, from wherever it was asked for."""
+        self.finder.field.setText(code)
+        self.show_tab(FIND)
+        self._peek(code)
+
+    # -- what is shown -----------------------------------------------------------------------------
+
+    def _show_info(self, info: CatalogInfo | None) -> None:
+        words = (
+            "" if info is None else self._texts.say("guide.version", version=info.version, items=info.items)
+        )
+        set_text(self._version, words)
+
+    def _peek(self, code: str) -> None:
+        """Fetch the item at hand; the newest question wins."""
+        self._peeked += 1
+        ticket, catalog = self._peeked, self._desk.office.catalog
+        if not code:
+            self.guide.show_item(None)
+            return
+        self._desk.tasks.run(
+            self._desk.catalog_executor,
+            lambda: catalog.item(code),
+            owner=self,
+            done=lambda item: self._show_item(item) if ticket == self._peeked else None,
+            failed=self._failed,
+        )
+
+    def _show_item(self, item: Item | None) -> None:
+        if item is None or item != self.guide.item:
+            self.guide.show_item(item)
+
+    def _failed(self, error: AppError) -> None:
+        self.notices.tell(error)
+
+    def _series(self) -> None:
+        view = self.bundles.view
+        answers: Mapping[str, Answers] = view.answers_by_item()
+        self.begin_series.emit(view.items, answers)
