@@ -84,8 +84,8 @@ stuck        -                           unknown timeout        -               
 amnesia      -                           -                      -                       unknown protocol
 """
 QUICK = {
-    "slip-paper_out-seen before", "slip-die_mid_slip-in the middle", "slip-slow-between two prints",
-    "a4-raster_only-before it is sent", "a4-hangs_up-before it is sent",
+    "slip-paper_out-seen before", "slip-die_mid_slip-in the middle",
+    "a4-raster_only-before it is sent",
 }  # fmt: skip
 ORDERS = {
     "paper_out": "paper out", "paper_near_end": "paper near_end", "cover_open": "cover open",
