@@ -23,6 +23,7 @@ from app.domain.operator import KnownOperator, Operator
 from app.domain.outbox import OutboxMessage, OutboxSummary
 from app.domain.page import Corners, Imported
 from app.domain.printing import DocumentOptions, PaperForm, PrintJob, PrintOutcome, SlipPaper
+from app.domain.ranking import Preference
 from app.domain.readiness import ReadinessSheet
 from app.domain.receipt import IssuedReceipt, Receipt, StationKey, Verdict
 
@@ -264,8 +265,17 @@ class CatalogSource(Protocol):
         channel: Channel | None = None,
         audience: Audience | None = None,
         theme: str = "",
+        department: str = "",
+        prefer: Preference | None = None,
     ) -> Sequence[ItemHit]:
-        """Best first, stable; Chinese, full pinyin, initials or code.  Empty text lists by rank."""
+        """Best first, stable; Chinese, full pinyin, initials or code.  Empty text lists by rank.
+
+        `department`: its name in full.  `prefer`: what goes first among equally good matches.
+        """
+        ...
+
+    def departments(self) -> Sequence[str]:
+        """The names of all departments that have items, sorted."""
         ...
 
     def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:

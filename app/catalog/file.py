@@ -14,8 +14,9 @@ from typing import TypeVar
 from app.catalog import build
 from app.catalog.body import Packing
 from app.catalog.grams import in_raw
+from app.catalog.lines import Filter, Found, Line
 from app.catalog.query import Span
-from app.catalog.search import Filter, Found, Line, Search
+from app.catalog.search import Search
 from app.domain import record
 from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
 from app.domain.ranking import Preference

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from app.catalog.file import CatalogFile
 from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
+from app.domain.ranking import Preference
 from app.errors import StoreDamagedError
 
 CURRENT = Path("catalog", "current.json")
@@ -63,8 +64,14 @@ class CatalogFolder:
         channel: Channel | None = None,
         audience: Audience | None = None,
         theme: str = "",
+        department: str = "",
+        prefer: Preference | None = None,
     ) -> Sequence[ItemHit]:
-        return self._answer(lambda file: file.search(text, limit, channel, audience, theme), ())
+        wanted = (channel, audience, theme, department)
+        return self._answer(lambda file: file.search(text, limit, *wanted, prefer), ())
+
+    def departments(self) -> Sequence[str]:
+        return self._answer(CatalogFile.departments, ())
 
     def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:
         return self._answer(lambda file: file.hits(codes), ())

@@ -199,6 +199,9 @@ class FakeCatalog:
     def search(self, *_: object, **__: object) -> Sequence[Any]:
         return ()
 
+    def departments(self) -> Sequence[str]:
+        return ()
+
     def hits(self, codes: Sequence[str]) -> Sequence[Any]:
         return ()
 

@@ -323,11 +323,14 @@ class FakeCatalog:
     def item(self, code: str) -> Item | None:
         return None if self.gone else self.file.item(code)
 
-    def search(self, text: str, *rest: Any) -> Any:
+    def search(self, text: str, *rest: Any, **named: Any) -> Any:
         self.asked.append(text)
         if self.gate is not None:
             assert self.gate.wait(20)
-        return () if self.gone else self.file.search(text, *rest)
+        return () if self.gone else self.file.search(text, *rest, **named)
+
+    def departments(self) -> Any:
+        return () if self.gone else self.file.departments()
 
     def hits(self, codes: Sequence[str]) -> Any:
         return () if self.gone else self.file.hits(codes)

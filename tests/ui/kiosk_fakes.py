@@ -27,6 +27,7 @@ from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.numbering import NumberBlock
 from app.domain.outbox import OutboxMessage
 from app.domain.printing import DocumentOptions, PaperForm, PrintOutcome, PrintState, SlipPaper
+from app.domain.ranking import Preference
 from app.domain.readiness import ReadinessSheet
 from app.domain.receipt import IssuedReceipt, Receipt
 from app.errors import NoCardError, OfflineError, RejectedError
@@ -291,8 +292,13 @@ class Shelf:
         channel: Channel | None = None,
         audience: Audience | None = None,
         theme: str = "",
+        department: str = "",
+        prefer: Preference | None = None,
     ) -> Sequence[ItemHit]:
-        return self.now.search(text, limit, channel, audience, theme)
+        return self.now.search(text, limit, channel, audience, theme, department, prefer)
+
+    def departments(self) -> Sequence[str]:
+        return self.now.departments()
 
     def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:
         return self.now.hits(codes)

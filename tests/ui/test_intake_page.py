@@ -196,6 +196,9 @@ def test_arrows_choose_and_tab_changes_the_group(clerk: Clerk) -> None:
     clerk.press(Qt.Key.Key_Tab)
     clerk.wait(lambda: clerk.intake.sheet.item.settled)
     assert hits.hits() == []
+    assert "收藏" in clerk.text("hits_empty")
+    clerk.press(Qt.Key.Key_Tab)
+    clerk.wait(lambda: clerk.intake.sheet.item.settled)
     assert "常办" in clerk.text("hits_empty")
 
 

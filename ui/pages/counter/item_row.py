@@ -11,10 +11,12 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStackedLayout, QWidget
 
-from app.domain.catalog import CaseType, Item, ItemHit, parse_item_code
+from app.domain.catalog import Audience, CaseType, Channel, Item, ItemHit, parse_item_code
+from app.domain.ranking import Preference
 from app.errors import AppError
-from app.services import case_file
+from app.services import case_file, favourites
 from app.services.intake import pinned_item
+from app.services.office import Office
 from app.texts import Texts
 from ui import icons
 from ui.desk import Desk
@@ -30,12 +32,21 @@ FAVOURITES = 30
 
 
 @dataclass(frozen=True, slots=True)
+class First:
+    """What goes first for this operator, and the favourites among it."""
+
+    prefer: Preference
+    kept: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """An answer: `everywhere` when nothing of it is offered at this channel."""
 
     query: str
     hits: tuple[ItemHit, ...]
     total: int
+    first: First
     everywhere: bool = False
 
 
@@ -53,6 +64,7 @@ class ItemRow(StepRow):
         self._asked, self._shown, self._peeked = 0, 0, 0
         self._take_first = False
         self._searching = False
+        self._first: First | None = None
         self._hits: Hits | None = None
         self.field = kit.field(hint=texts["counter.search_hint"], name="item_search", h=40)
         glass = icons.icon("search", 18, kit.pal.muted, kit.pal.muted)
@@ -139,11 +151,13 @@ class ItemRow(StepRow):
             hits.chosen.connect(self._take)
             hits.looked_at.connect(self._peek)
             hits.tab_changed.connect(self._search)
+            hits.filter_changed.connect(self._search)
             self._hits = hits
         return self._hits
 
     def _open(self) -> None:
         self.hits()
+        self._first = None  # asked anew: what is used here may have changed
         self._search()
 
     def _typed(self) -> None:
@@ -162,25 +176,56 @@ class ItemRow(StepRow):
         )
 
     def _question(self, tab: Tab, query: str) -> Callable[[], Found]:
-        office, channel = self._desk.office, self._session.profile.channel
+        """Runs on the catalog's thread; what goes first is asked of the store once each time it opens."""
+        office, channel, shown = self._desk.office, self._session.profile.channel, self.hits()
+        operator, audience, department = self._operator_id, shown.audience, shown.department
+        known = self._first
 
-        def every() -> Found:
+        def ask() -> Found:
+            first = known or _what_goes_first(office, operator)
+
+            def search(limit: int, here: Channel | None = channel) -> tuple[ItemHit, ...]:
+                narrowed = (audience, "", department)
+                return tuple(office.catalog.search(query, limit, here, *narrowed, first.prefer))
+
+            if tab is not Tab.ALL:
+                listed = office.catalog.hits(_listed(office, operator, tab))
+                mine = tuple(h for h in listed if channel in h.channels and _fits(h, audience, department))
+                marked = {h.code: h for h in search(400)} if query else {h.code: h for h in mine}
+                return Found(query, tuple(marked[h.code] for h in mine if h.code in marked), len(mine), first)
             info = office.catalog.info()
             total = 0 if info is None else info.items
-            hits = tuple(office.catalog.search(query, LIMIT, channel))
+            hits = search(LIMIT)
             if hits or not query:
-                return Found(query, hits, total)
-            return Found(query, tuple(office.catalog.search(query, LIMIT)), total, everywhere=True)
+                return Found(query, hits, total, first)
+            return Found(query, search(LIMIT, None), total, first, everywhere=True)
 
-        def known() -> Found:
-            used = case_file.often_used if tab is Tab.OFTEN else case_file.recently_used
-            kept = tuple(h for h in office.catalog.hits(used(office, FAVOURITES)) if channel in h.channels)
-            if not query:
-                return Found(query, kept, len(kept))
-            marked = {h.code: h for h in office.catalog.search(query, 400, channel)}
-            return Found(query, tuple(marked[h.code] for h in kept if h.code in marked), len(kept))
+        return ask
 
-        return every if tab is Tab.ALL else known
+    @property
+    def _operator_id(self) -> str:
+        operator = self._desk.operator
+        return "" if operator is None else operator.operator_id
+
+    def _keep(self, hit: ItemHit | None) -> None:
+        """Make the current line a favourite, or none any more."""
+        if hit is None or not self._operator_id:
+            return
+        office, operator = self._desk.office, self._operator_id
+        self._desk.tasks.run(
+            self._desk.catalog_executor,
+            lambda: favourites.toggle(office, operator, hit.code),
+            owner=self,
+            done=lambda added: self._marked(hit.code, added),
+            failed=lambda error: self.trouble.emit(error),
+        )
+
+    def _marked(self, code: str, added: bool) -> None:
+        kept = self._first.kept if self._first else frozenset()
+        self.hits().show_kept(kept | {code} if added else kept - {code})
+        self._first = None
+        if self.hits().tab is Tab.KEPT:
+            self._search()
 
     def _show(self, found: Found, ticket: int) -> None:
         if ticket != self._asked:
@@ -190,6 +235,8 @@ class ItemRow(StepRow):
         n = f"{LIMIT}+" if len(found.hits) >= LIMIT else str(len(found.hits))
         summary = self._texts.say(key if found.query else "counter.found_all", total=found.total, n=n)
         empty = "counter.found_none" if found.query and found.total else f"counter.empty_{hits.tab.value}"
+        self._first = found.first
+        hits.show_kept(found.first.kept)
         hits.show_hits(found.hits, summary, self._texts.say(empty, text=found.query))
         self._place(hits)
         self._shown = ticket
@@ -288,9 +335,39 @@ class ItemRow(StepRow):
             hits.next_tab()
         elif key == Qt.Key.Key_Escape and self.searching:
             self.close_search()
+        elif event.modifiers() == Qt.KeyboardModifier.ControlModifier and self.searching:
+            return self._control_key(Qt.Key(key), hits)
         else:
             return False
         return True
+
+    def _control_key(self, key: Qt.Key, hits: Hits) -> bool:
+        """Ctrl+D keeps the line; Ctrl+1, Ctrl+2, Ctrl+B narrow the list."""
+        if key == Qt.Key.Key_D:
+            self._keep(hits.current())
+        elif key in (Qt.Key.Key_1, Qt.Key.Key_2):
+            hits.only_for(Audience.PERSON if key == Qt.Key.Key_1 else Audience.ENTERPRISE)
+        elif key == Qt.Key.Key_B:
+            hits.only_department()
+        else:
+            return False
+        return True
+
+
+def _what_goes_first(office: Office, operator_id: str) -> First:
+    kept = favourites.favourites(office, operator_id)
+    return First(favourites.preference(office, operator_id), frozenset(kept))
+
+
+def _listed(office: Office, operator_id: str, tab: Tab) -> tuple[str, ...]:
+    if tab is Tab.KEPT:
+        return favourites.favourites(office, operator_id)
+    used = case_file.often_used if tab is Tab.OFTEN else case_file.recently_used
+    return used(office, FAVOURITES)
+
+
+def _fits(hit: ItemHit, audience: Audience | None, department: str) -> bool:
+    return (audience is None or audience in hit.audience) and department in ("", hit.department)
 
 
 def name_parts(item: Item) -> tuple[str, str]:
