@@ -38,6 +38,10 @@ soak: setup-dev ## kill it at 100 random instants, and other long trials
 bench-intake: setup ## a case beside the raw limit of the disk (docs/benchmarks.md)
 	@PYTHONPATH=. $(PYTHON) benchmarks/intake.py
 
+bench-catalog: setup-dev ## building, searching and fetching 100 000 items beside the usual ways (docs/benchmarks.md)
+	@PYTHONPATH=. $(PYTHON) benchmarks/catalog.py
+	@PYTHONPATH=. $(PYTHON) benchmarks/catalog_sync.py
+
 bench-devices: setup-dev ## our share of a card, a slip, a re-plug; ten thousand of each (docs/benchmarks.md)
 	@PYTHONPATH=. $(PYTHON) benchmarks/device_lines.py
 
@@ -50,4 +54,4 @@ lock: setup-dev ## resolve the pinned dependencies anew
 clean: ## remove the environment and everything made
 	rm -rf .venv out build
 
-.PHONY: help setup setup-camera setup-dev setup-devices run test check devices-test soak bench-intake bench-devices pictures lock clean
+.PHONY: help setup setup-camera setup-dev setup-devices run test check devices-test soak bench-intake bench-catalog bench-devices pictures lock clean

@@ -36,7 +36,8 @@ REACH = 2048  # old pages in a dictionary at most
 _HEAD = struct.Struct("<8sIQQII")
 _RUN = struct.Struct("<II")
 _SEGMENT = struct.Struct("<III")
-_LEVEL = 19
+_LEVEL, _QUICK_LEVEL = 19, 12
+_FEW = 2 * SEGMENT  # so many fresh pages are worth the slow level
 _COPY = 1 << 20
 _MOST_RUNS = 1 << 22
 _CANNOT = (errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP)
@@ -51,29 +52,23 @@ class _Run:
 # -- making ------------------------------------------------------------------------------------------
 
 
-def make_delta(old: Path, new: Path, out: Path, most_fresh: float = 1.0) -> bool:
-    """Write the delta that makes `new` out of `old`; equal input makes equal bytes.
-
-    False, and nothing is written, when more than `most_fresh` of the pages changed.  Raises OSError.
-    """
+def make_delta(old: Path, new: Path, out: Path) -> None:
+    """Write the delta that makes `new` out of `old`; equal input makes equal bytes.  Raises OSError."""
     runs = _runs(old, new)
     fresh = sum(run.count for run in runs if run.old == FRESH)
-    if fresh > most_fresh * max(1, sum(run.count for run in runs)):
-        return False
     leftovers = _leftovers(runs, old.stat().st_size // PAGE)
     with old.open("rb") as base, new.open("rb") as src, out.open("xb") as dst:
-        segments = -(-fresh // SEGMENT)
+        segments, level = -(-fresh // SEGMENT), _LEVEL if fresh <= _FEW else _QUICK_LEVEL
         dst.write(_HEAD.pack(MAGIC, PAGE, _size(base), _size(src), len(runs), segments))
         dst.writelines(_RUN.pack(run.old, run.count) for run in runs)
         pages = _fresh_pages(src, runs)
         for number in range(segments):
             first, beyond = _neighbours(number, segments, len(leftovers))
             content = b"".join(islice(pages, SEGMENT))
-            packed = _packer(_dictionary(base, leftovers[first:beyond])).compress(content)
+            packed = _packer(_dictionary(base, leftovers[first:beyond]), level).compress(content)
             dst.write(_SEGMENT.pack(first, beyond, len(packed)) + packed)
         dst.flush()
         os.fsync(dst.fileno())
-    return True
 
 
 def _runs(old: Path, new: Path) -> list[_Run]:
@@ -124,9 +119,9 @@ def _neighbours(number: int, segments: int, leftovers: int) -> tuple[int, int]:
     return first, min(leftovers, first + REACH)
 
 
-def _packer(dictionary: zstandard.ZstdCompressionDict | None) -> zstandard.ZstdCompressor:
+def _packer(dictionary: zstandard.ZstdCompressionDict | None, level: int) -> zstandard.ZstdCompressor:
     parameters = zstandard.ZstdCompressionParameters.from_level(
-        _LEVEL, window_log=24, enable_ldm=True, write_content_size=True, write_checksum=False
+        level, window_log=24, enable_ldm=True, write_content_size=True, write_checksum=False
     )
     if dictionary is None:
         return zstandard.ZstdCompressor(compression_params=parameters)

@@ -23,7 +23,6 @@ from app.page_delta import make_delta
 CURRENT = "catalog/current.json"
 KEPT = 8  # former versions a terminal can come from by delta
 _WORTH = 0.6  # of the packed whole: a larger delta saves too little
-_MOST_FRESH = 0.5  # of the pages: beyond it making the delta takes long and saves little
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +43,9 @@ def prepare(built: Path, version: str, items: int, now: datetime, kept: Path, wo
     whole = work / "whole.zst"
     pack(built, whole)
     files = {f"catalog/{version}.sqlite.zst": whole}
-    for number, old in enumerate(_former(kept, sha256)):
+    for number, old in enumerate(former(kept, sha256)):
         delta = work / f"{number}.delta"
-        if not make_delta(old, built, delta, _MOST_FRESH):
-            continue
+        make_delta(old, built, delta)
         if delta.stat().st_size < _WORTH * whole.stat().st_size:
             files[delta_path(old.stem, sha256)] = delta
     _keep(built, kept, sha256)
@@ -72,8 +70,8 @@ def delta_path(old_sha256: str, new_sha256: str) -> str:
     return f"catalog/{old_sha256[:16]}-{new_sha256[:16]}.delta"
 
 
-def _former(kept: Path, sha256: str) -> list[Path]:
-    """Newest first, without the version that is published now."""
+def former(kept: Path, sha256: str = "") -> list[Path]:
+    """The unpacked files of former versions, newest first, without the one that is published now."""
     if not kept.is_dir():
         return []
     files = [path for path in kept.glob("*.sqlite") if path.stem != sha256]
@@ -86,6 +84,6 @@ def _keep(built: Path, kept: Path, sha256: str) -> None:
     shutil.copyfile(built, temporary)
     install(temporary, place)
     for path in kept.glob("*.sqlite"):
-        if path != place and path not in _former(kept, sha256):
+        if path != place and path not in former(kept, sha256):
             path.unlink(missing_ok=True)
     sync_directory(kept)

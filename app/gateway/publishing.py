@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, insert, select
 from app.domain import record
 from app.domain.catalog import Bundle, Item
 from app.domain.receipt import StationKey
-from app.gateway.catalog_targets import CURRENT, Prepared, prepare, put_in_force
+from app.gateway.catalog_targets import CURRENT, Prepared, former, prepare, put_in_force
 from app.gateway.database import Database, catalogs, item_names
 from app.gateway.enrolment import published_keys
 from app.gateway.repository import Repository
@@ -128,14 +128,6 @@ def _demo_bundles() -> tuple[Bundle, ...]:
     return demo_bundles()
 
 
-def _build(
-    items: tuple[Item, ...], bundles: tuple[Bundle, ...], version: str, now: datetime, out: Path
-) -> None:
-    from app.catalog.build import build_catalog
-
-    build_catalog(items, version, now, out, bundles)
-
-
 def _made(sources: Sources, version: str, now: datetime, kept: Path, work: Path, apart: bool) -> _Made:
     if not apart:
         return _make(sources, version, now, kept, work)
@@ -145,8 +137,11 @@ def _made(sources: Sources, version: str, now: datetime, kept: Path, work: Path,
 
 def _make(sources: Sources, version: str, now: datetime, kept: Path, work: Path) -> _Made:
     """Everything of a version but the signatures.  Raises StoreDamagedError, OSError."""
+    from app.catalog.build import build_catalog
+
     items, built = sources.items(), work / "catalog.sqlite"
-    _build(items, sources.bundles(), version, now, built)
+    like = next(iter(former(kept)), None)
+    build_catalog(items, version, now, built, sources.bundles(), like)
     prepared = prepare(built, version, len(items), now, kept, work)
     return _Made(prepared, tuple((item.code, item.name) for item in items))
 

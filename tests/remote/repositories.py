@@ -67,6 +67,7 @@ class Served:
     asked: list[str] = field(default_factory=list)
     date: datetime | None = None
     ranges: list[str] = field(default_factory=list)
+    cut: int | None = None  # large files end after so many bytes, and the line with them
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -85,7 +86,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = (data or b"")[start:]
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        cut = self._served.cut if self.path.endswith((".zst", ".delta")) else None
+        self.wfile.write(body if cut is None else body[:cut])
+        self.close_connection = cut is not None
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         at = self._served.date or datetime.now(UTC)

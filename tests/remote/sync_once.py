@@ -9,6 +9,9 @@ from app.remote.catalog_sync import TufCatalogSync
 
 def main(arguments: list[str]) -> int:
     url, data = arguments[0], Path(arguments[1])
+    if "announce" in arguments:
+        sys.stdout.write("begins\n")
+        sys.stdout.flush()
     try:
         TufCatalogSync(url, data, (data / "root.json").read_bytes()).run()
     except AppError as error:

@@ -32,7 +32,7 @@ def through(tmp_path: Path, old: bytes, new: bytes) -> int:
     delta, out = tmp_path / "delta", tmp_path / "out"
     for path in (delta, out):
         path.unlink(missing_ok=True)
-    assert make_delta(tmp_path / "old", tmp_path / "new", delta)
+    make_delta(tmp_path / "old", tmp_path / "new", delta)
     assert apply_delta(tmp_path / "old", delta, out, len(new)) == hashlib.sha256(new).hexdigest()
     assert out.read_bytes() == new
     return delta.stat().st_size
@@ -67,13 +67,6 @@ def test_ends_and_oddities(tmp_path: Path, old: bytes, new: bytes) -> None:
     size = through(tmp_path, old, new)
     if new.endswith(BASE):
         assert size < len(BASE) / 20
-
-
-def test_too_much_change_makes_no_delta(tmp_path: Path) -> None:
-    (tmp_path / "old").write_bytes(BASE)
-    (tmp_path / "new").write_bytes(Random(3).randbytes(len(BASE)))
-    assert not make_delta(tmp_path / "old", tmp_path / "new", tmp_path / "delta", most_fresh=0.5)
-    assert not (tmp_path / "delta").exists()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,297 @@
+"""`make bench-catalog`: a whole sync and a delta of 1 %, beside copying the file and beside pages of JSON.
+
+    python benchmarks/catalog_sync.py [--items N]
+
+Every sync goes through the real gateway's files over a local HTTP server in a process of its own, into a
+program of its own whose peak memory is its own.  "late": how late a Qt timer of 10 ms came in the program
+that synced on a thread, as the window does.  Ratios are of medians taken in turn in one run.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import zstandard
+
+from app.catalog.build import build_catalog
+from app.domain import record
+from app.domain.catalog import Item
+from app.gateway.catalog_targets import former, prepare, put_in_force
+from app.gateway.publishing import STATIONS, stations_document
+from app.gateway.repository import Repository
+from app.gateway.vault import Vault
+from benchmarks.realistic import items as realistic
+
+DAY = datetime(2026, 11, 21, 9, tzinfo=UTC)
+ROUNDS = 7
+TICK_S = 0.010
+PAGE = 1000
+KINDS = ("content", "mixed")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--sync", nargs=3, metavar=("URL", "DATA", "WAY"), help="the child's part")
+    args = parser.parse_args()
+    if args.sync:
+        _child(args.sync[0], Path(args.sync[1]), args.sync[2])
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            _bench(Path(folder), args.items)
+
+
+def _bench(folder: Path, count: int) -> None:
+    items = list(realistic(count))
+    repository = Repository(folder / "repository", Vault(folder / "keys"))
+    repository.publish({STATIONS: stations_document(())})
+    (folder / "root.json").write_bytes(repository.first_root)
+    old = folder / "old.sqlite"
+    print(f"{count} items; building took {_timed(lambda: build_catalog(items, '1', DAY, old)):.0f} s")
+    _publish(repository, old, "1", count)
+    size = old.stat().st_size
+    packed = repository.target_file("catalog/1.sqlite.zst")
+    assert packed is not None
+    print(f"file {size / 1e6:.1f} MB, packed {packed.stat().st_size / 1e6:.1f} MB")
+    with _http(folder) as url:
+        _whole(folder, url, old)
+        print(f"pages of JSON into a table: {_timed(lambda: _json_pages(folder, items)):.1f} s")
+        for kind in KINDS:
+            _delta(folder, url, repository, items, kind)
+
+
+def _publish(repository: Repository, built: Path, version: str, count: int) -> float:
+    with tempfile.TemporaryDirectory(dir=repository.targets.parent) as work:
+        began = time.perf_counter()
+        put_in_force(repository, prepare(built, version, count, DAY, repository.kept, Path(work)))
+        return time.perf_counter() - began
+
+
+def _whole(folder: Path, url: str, file: Path) -> None:
+    copies, syncs = [], []
+    for _ in range(ROUNDS):
+        copies.append(_timed(lambda: _copy(file, folder / "copy")))
+        shutil.rmtree(folder / "data", ignore_errors=True)
+        syncs.append(_sync(folder, url, "thread"))
+    copy, wall = statistics.median(copies), statistics.median(run["seconds"] for run in syncs)
+    print(f"copy + fsync {copy * 1000:.0f} ms; whole sync {wall * 1000:.0f} ms = {wall / copy:.1f} x")
+    _tell("whole", syncs)
+
+
+def _delta(folder: Path, url: str, repository: Repository, items: list[Item], kind: str) -> None:
+    """From the first version to one with 1 % of the items changed."""
+    start = folder / "start"
+    if not start.exists():
+        shutil.copytree(folder / "data", start)
+    after, changed = changed_items(items, kind)
+    new = folder / f"{kind}.sqlite"
+    like = former(repository.kept)[-1]
+    build_catalog(after, kind, DAY, new, like=like)
+    took = _publish(repository, new, kind, len(after))
+    deltas = [p for p in repository.listed() if p.endswith(".delta")]
+    sizes = [f.stat().st_size for p in deltas if (f := repository.target_file(p)) is not None]
+    each = sum(len(zstandard.compress(record.dumps(item).encode(), 9)) for item in changed)
+    syncs = []
+    for _ in range(ROUNDS):
+        shutil.rmtree(folder / "data", ignore_errors=True)
+        shutil.copytree(start, folder / "data")
+        syncs.append(_sync(folder, url, "thread"))
+    wall = statistics.median(run["seconds"] for run in syncs)
+    work = statistics.median(run["apply"] for run in syncs)
+    cpu = statistics.median(run["cpu"] for run in syncs)
+    size = max(sizes)
+    print(f"1 % {kind}: {len(changed)} items, their JSON packed one by one {each / 1e3:.0f} kB")
+    print(f"  delta {size / 1e3:.0f} kB = {size / each:.2f} x; publishing took {took:.1f} s")
+    print(f"  applied, verified, on the disk: {work * 1000:.0f} ms")
+    print(f"  the whole sync {wall * 1000:.0f} ms, of the processor {cpu * 1000:.0f} ms")
+    _tell(kind, syncs)
+
+
+def changed_items(items: list[Item], kind: str) -> tuple[list[Item], list[Item]]:
+    """`content`: 1 % with other texts.  `mixed`: 0.8 % with other texts, 0.1 % new, 0.1 % withdrawn."""
+    chance = random.Random(5)
+    picked = chance.sample(range(len(items)), len(items) // 100)
+    touched = picked if kind == "content" else picked[: len(picked) * 8 // 10]
+    after, changed = list(items), []
+    for at in touched:
+        item = items[at]
+        other = items[chance.randrange(len(items))]
+        after[at] = replace(item, phone=other.phone, conditions=other.conditions, windows=other.windows)
+        changed.append(after[at])
+    if kind == "mixed":
+        gone = set(picked[len(touched) : len(touched) + len(picked) // 10])
+        new = [
+            replace(items[at], code=f"{items[at].code[:-6]}{at:06x}")
+            for at in picked[len(touched) + len(gone) :]
+        ]
+        after = [item for at, item in enumerate(after) if at not in gone] + new
+        changed += new
+    return after, changed
+
+
+def _tell(name: str, syncs: list[dict[str, Any]]) -> None:
+    late, idle = (_p99([ms for run in syncs for ms in run[key]]) for key in ("late", "idle"))
+    peak, base = (max(run[key] for run in syncs) for key in ("peak_mb", "base_mb"))
+    print(f"  {name}: peak memory {peak:.0f} MB ({base:.0f} before the sync)")
+    print(f"  {name}: window late at p99 {late:.1f} ms, without a sync {idle:.1f} ms", flush=True)
+
+
+def _p99(values: list[float]) -> float:
+    return sorted(values)[len(values) * 99 // 100]
+
+
+# -- the child -----------------------------------------------------------------------------------------
+
+
+def _sync(folder: Path, url: str, way: str) -> dict[str, Any]:
+    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data" / "root.json").write_bytes((folder / "root.json").read_bytes())
+    done = subprocess.run(
+        [sys.executable, __file__, "--sync", url, str(folder / "data"), way],
+        check=True, capture_output=True, text=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _child(url: str, data: Path, way: str) -> None:
+    """One sync on a thread while a timer ticks in the window's thread."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from app.remote import catalog_folder
+    from app.remote.catalog_sync import TufCatalogSync
+
+    applied: list[float] = []
+    apply = catalog_folder.apply_delta
+
+    def timed_apply(*arguments: Path) -> str:
+        began = time.perf_counter()
+        digest = apply(*arguments)  # type: ignore[arg-type]
+        applied.append(time.perf_counter() - began)
+        return digest
+
+    catalog_folder.apply_delta = timed_apply  # type: ignore[assignment]
+    app = QApplication([])
+    sync = TufCatalogSync(url, data, (data / "root.json").read_bytes())
+    base = _peak_mb()
+    late: list[float] = []
+    timer, due = QTimer(singleShot=True), [0.0]
+
+    def begin() -> None:
+        due[0] = time.perf_counter() + TICK_S
+        timer.start(round(TICK_S * 1000))
+
+    def tick() -> None:
+        late.append((time.perf_counter() - due[0]) * 1000)
+        begin()
+
+    timer.timeout.connect(tick)
+    begin()
+    QTimer.singleShot(1000, app, app.quit)
+    app.exec()
+    idle, late[:] = list(late), []
+    with ThreadPoolExecutor(1) as pool:
+        begin()
+        began, cpu = time.perf_counter(), time.process_time()
+        running = pool.submit(sync.run)
+        running.add_done_callback(lambda _: QTimer.singleShot(0, app, app.quit))
+        app.exec()
+        seconds, spent = time.perf_counter() - began, time.process_time() - cpu
+        running.result()
+    found = {
+        "seconds": seconds,
+        "cpu": spent,
+        "apply": applied[0] if applied else 0.0,
+        "late": late,
+        "idle": idle,
+        "peak_mb": _peak_mb(),
+        "base_mb": base,
+    }
+    print(json.dumps(found))
+
+
+def _peak_mb() -> float:
+    """Of this program alone; the kernel's other figure is inherited from the parent."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+# -- the others ----------------------------------------------------------------------------------------
+
+
+def _copy(source: Path, to: Path) -> None:
+    with source.open("rb") as src, to.open("wb") as dst:
+        shutil.copyfileobj(src, dst, 1 << 20)
+        dst.flush()
+        os.fsync(dst.fileno())
+
+
+def _json_pages(folder: Path, items: list[Item]) -> None:
+    """The usual way: pages of JSON, gzip on the line, each item parsed and put into an indexed table."""
+    pages = [
+        zlib.compress(json.dumps([record.plain(i) for i in items[at : at + PAGE]]).encode())
+        for at in range(0, len(items), PAGE)
+    ]
+    with closing(sqlite3.connect(folder / "pages.sqlite")) as db:
+        db.executescript(
+            "PRAGMA synchronous=FULL; CREATE TABLE item (code TEXT PRIMARY KEY, name TEXT, json TEXT);"
+            "CREATE INDEX by_name ON item (name);"
+        )
+        for page in pages:
+            rows = [
+                (i["code"], i["name"], json.dumps(i, ensure_ascii=False))
+                for i in json.loads(zlib.decompress(page))
+            ]
+            db.executemany("INSERT OR REPLACE INTO item VALUES (?, ?, ?)", rows)
+            db.commit()
+
+
+@contextmanager
+def _http(folder: Path) -> Iterator[str]:
+    """The repository's plain files by a static web server that is not ours."""
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "http.server",
+        "0",
+        "--bind",
+        "127.0.0.1",
+        "--directory",
+        str(folder),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        port = server.stdout.readline().split(" port ")[1].split()[0]
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def _timed(work: object) -> float:
+    began = time.perf_counter()
+    work()  # type: ignore[operator]
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
