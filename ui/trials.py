@@ -10,15 +10,16 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.device import DeviceHealth, DeviceKind
-from app.domain.printing import PaperForm, PrintOutcome, PrintState
+from app.domain.printing import PrintOutcome, PrintState
 from app.errors import AppError, DeviceTimeoutError
 from app.services.device_test import test_device
+from app.services.printing import PRINTERS
 from app.services.readiness import Trial
 from ui.desk import Desk
 
 PROBE, SELF, READ, SCAN = "probe", "self", "read", "scan"
 READ_S = SCAN_S = 15
-_PRINTERS = {DeviceKind.RECEIPT_PRINTER: PaperForm.SLIP, DeviceKind.A4_PRINTER: PaperForm.A4}
+_PAPERS = {printer: form for form, printer in PRINTERS.items()}
 BY_HAND = {  # what a row of the readiness sheet offers
     "read": READ,
     "page": SELF,
@@ -83,8 +84,8 @@ class Trials(QObject):
         elif what == READ:
             self._cancelled[kind] = Event()
             self._follow(kind, devices.read_card(READ_S, self._cancelled[kind]))
-        elif what == SELF and kind in _PRINTERS:
-            office, printing = self._desk.office, self._desk.printing(_PRINTERS[kind])
+        elif what == SELF and kind in _PAPERS:
+            office, printing = self._desk.office, self._desk.printing(_PAPERS[kind])
             self._follow(kind, printing.submit(lambda: test_device(office, kind)))
         else:
             self._follow(kind, devices.probe(kind) if what == PROBE else devices.self_test(kind))

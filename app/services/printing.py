@@ -15,7 +15,7 @@ from app.services.office import Office
 
 DEADLINES_S = {PaperForm.SLIP: 12.0, PaperForm.A4: 90.0}
 STOPPED = "stopped"  # the reason of a paper whose printing was cut off
-_PRINTERS = {PaperForm.SLIP: DeviceKind.RECEIPT_PRINTER, PaperForm.A4: DeviceKind.A4_PRINTER}
+PRINTERS = {PaperForm.SLIP: DeviceKind.RECEIPT_PRINTER, PaperForm.A4: DeviceKind.A4_PRINTER}
 _Send = Callable[[float], Future[PrintOutcome]]
 
 
@@ -42,7 +42,7 @@ def print_paper(
 
 def printable(office: Office) -> tuple[PaperForm, ...]:
     """The papers this station hands out and has a printer for."""
-    return tuple(form for form in office.papers if office.devices.has(_PRINTERS[form]))
+    return tuple(form for form in office.papers if office.devices.has(PRINTERS[form]))
 
 
 def take_back(office: Office) -> None:
@@ -69,10 +69,10 @@ def _claim(office: Office, case_id: str, form: PaperForm, again: bool) -> PrintJ
         if not waiting and not again:
             return _last(jobs)
         now = office.clock.now()
-        if not office.devices.has(_PRINTERS[form]):
+        if not office.devices.has(PRINTERS[form]):
             if waiting:
                 return replace(waiting[0], reason=DeviceNotConfiguredError.code)
-            raise DeviceNotConfiguredError(_PRINTERS[form].value)
+            raise DeviceNotConfiguredError(PRINTERS[form].value)
         if waiting:
             job = replace(waiting[0], state=PrintState.SENT, changed_at=now)
             work.update_print(job)

@@ -17,6 +17,7 @@ from tests.ui.clerk import Clerk
 from tests.ui.fakes import Bench
 from tests.ui.kiosk_drive import visitor
 from tests.ui.kiosk_fakes import KioskBench
+from ui.pages.kiosk.trouble import missing
 
 
 @pytest.fixture
@@ -145,6 +146,28 @@ def test_a_kiosk_session_that_ends_takes_its_pages_back(tmp_path: Path, qtbot: Q
         person.shell.home()
         person.wait(lambda: not person.devices.waiting_pages)
         assert person.devices.dropped >= 1 and len(person.devices.pages) == 1
+
+
+def test_a_kiosk_with_pages_alone_needs_no_receipt_printer(tmp_path: Path, qtbot: QtBot) -> None:
+    made = KioskBench(tmp_path)
+    made.office = replace(made.office, papers=(PaperForm.A4,))
+    del made.devices.states[DeviceKind.RECEIPT_PRINTER]
+    made.devices.states[DeviceKind.A4_PRINTER] = DeviceHealth(DeviceKind.A4_PRINTER, DeviceStatus.ONLINE)
+    with visitor(tmp_path, qtbot, made=made) as person:
+        person.to_receipt()
+        person.wait(lambda: len(person.devices.pages) == 1)
+        person.shell.home()
+        person.devices.set(DeviceKind.A4_PRINTER, DeviceStatus.USER_ERROR, "device.printer_paper")
+        assert missing(person.shell.desk) == "paper"
+
+
+def test_the_counter_tells_of_the_printer_it_prints_on(clerk: Clerk) -> None:
+    clerk.lay_card()
+    clerk.hall.devices.set(DeviceKind.A4_PRINTER, DeviceStatus.USER_ERROR, "device.printer_paper")
+    clerk.wait(lambda: clerk.sees("notice_printer"))
+    assert "A4" in clerk.words("notice_printer")
+    clerk.click("printer_how")
+    clerk.wait(lambda: clerk.shell.devices.isVisible() and "缺纸" in clerk.words("device_note"))
 
 
 def under_way_at(hall: Bench) -> None:

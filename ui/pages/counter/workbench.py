@@ -4,9 +4,8 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 
-from app.domain.device import DeviceKind
 from app.domain.printing import PaperForm
-from app.services.printing import printable
+from app.services.printing import PRINTERS, printable
 from ui.desk import Desk
 from ui.pages.counter.draft_files import DraftFiles
 from ui.pages.counter.notices import Notices
@@ -118,14 +117,15 @@ class Workbench(QFrame):
 
     def _show_printer(self) -> None:
         """Paper in trouble is said where the paper is asked for, with what still works."""
-        line = next((x for x in self._board.lines if x.key == DeviceKind.RECEIPT_PRINTER.value), None)
-        if line is None or line.tone != "stop" or self._receiving.received is not None:
+        printers = {PRINTERS[form].value for form in self._desk.office.papers}
+        line = next((x for x in self._board.lines if x.key in printers and x.tone == "stop"), None)
+        if line is None or self._receiving.received is not None:
             self.notices.drop("printer")
             self._printer = ""
         elif line.word != self._printer:
-            self._printer = line.word
+            self._printer, key = line.word, line.key
             how = self._kit.button(self._texts["counter.how"], "secondary", name="printer_how", h=28)
-            how.clicked.connect(lambda: self.device_wanted.emit(DeviceKind.RECEIPT_PRINTER.value))
+            how.clicked.connect(lambda: self.device_wanted.emit(key))
             body = self._texts["counter.printer_note"]
             self.notices.say("printer", "stop", line.word, body, how)
 

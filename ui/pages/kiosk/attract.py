@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout
 
 from app.domain.device import DeviceKind
 from ui.pages.kiosk import frame, pictures, route
-from ui.pages.kiosk.board import simulated, starting, works
+from ui.pages.kiosk.board import prints, simulated, starting, works
 from ui.pages.kiosk.guide import Guide
 from ui.pages.kiosk.page import Page
 from ui.pages.kiosk.parts import hint, on_press
@@ -60,7 +60,7 @@ class AttractPage(Page):
             return []
         states = [
             ("reader", works(self.guide.desk, DeviceKind.ID_READER)),
-            ("printer", works(self.guide.desk, DeviceKind.RECEIPT_PRINTER)),
+            ("printer", prints(self.guide.desk)),
         ]
         parts: list[Part] = []
         for name, well in states:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.domain.catalog import Audience, ItemHit
 from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
 from app.errors import AppError, NoCatalogError, NotEnrolledError, NumbersExhaustedError
+from app.services.printing import PRINTERS
 from app.services.station_status import StationStatus
 from ui.desk import Desk
 
@@ -62,6 +63,11 @@ def health_of(desk: Desk, kind: DeviceKind) -> DeviceHealth | None:
 def works(desk: Desk, kind: DeviceKind) -> bool:
     health = health_of(desk, kind)
     return health is not None and health.works
+
+
+def prints(desk: Desk) -> bool:
+    """Whether one at least of the papers handed out here can be printed."""
+    return any(works(desk, PRINTERS[form]) for form in desk.office.papers)
 
 
 def starting(desk: Desk) -> bool:

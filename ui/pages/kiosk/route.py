@@ -1,7 +1,7 @@
 """Which page follows which: the one order of a session from the notice to the receipt."""
 
 from app.domain.device import DeviceKind
-from ui.pages.kiosk.board import works
+from ui.pages.kiosk.board import prints, works
 from ui.pages.kiosk.guide import Guide
 from ui.pages.kiosk.session import Place
 
@@ -10,8 +10,7 @@ def begin(guide: Guide) -> Place:
     """From the first page: no promise without reader and printer."""
     if guide.board.closed(guide.desk) is not None:
         return Place("closed")
-    kinds = (DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER)
-    if not all(works(guide.desk, kind) for kind in kinds):
+    if not (works(guide.desk, DeviceKind.ID_READER) and prints(guide.desk)):
         return Place("trouble")
     return Place("themes")
 

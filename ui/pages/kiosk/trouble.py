@@ -6,9 +6,10 @@ from typing import ClassVar
 from PySide6.QtWidgets import QBoxLayout, QFrame
 
 from app.domain.device import DeviceKind
+from app.services.printing import PRINTERS
 from ui.desk import Desk
 from ui.pages.kiosk import pictures
-from ui.pages.kiosk.board import health_of, works
+from ui.pages.kiosk.board import health_of, prints, works
 from ui.pages.kiosk.guide import Guide
 from ui.pages.kiosk.page import Page
 from ui.pages.kiosk.parts import bullet, on_press
@@ -21,10 +22,10 @@ def missing(desk: Desk) -> str:
     """What is missing: `reader`, `paper`, `printer`, or `nothing` (any more)."""
     if not works(desk, DeviceKind.ID_READER):
         return "reader"
-    if works(desk, DeviceKind.RECEIPT_PRINTER):
+    if prints(desk):
         return "nothing"
-    printer = health_of(desk, DeviceKind.RECEIPT_PRINTER)
-    return "paper" if printer is not None and printer.reason == OUT_OF_PAPER else "printer"
+    printers = [health_of(desk, PRINTERS[form]) for form in desk.office.papers]
+    return "paper" if any(p is not None and p.reason == OUT_OF_PAPER for p in printers) else "printer"
 
 
 class TroublePage(Page):
@@ -86,7 +87,7 @@ class TroublePage(Page):
         return k.frame(line, (28, 20, 28, 20), pill="ok")
 
     def _go_on(self) -> None:
-        self.s.paperless = not works(self.guide.desk, DeviceKind.RECEIPT_PRINTER)
+        self.s.paperless = not prints(self.guide.desk)
         self.guide.go("themes")
 
     def health(self) -> Hashable:
