@@ -1,4 +1,4 @@
-"""事项库问题反馈: what a window tells the keepers of the item library, who owe an answer in three working days."""
+"""事项库问题反馈: what a window tells the keepers of the item library, and the clock of their answer."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +13,7 @@ LONGEST_TEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class CatalogFeedback:
-    """`field`, `rule` of the finding it comes from, both "" for what a person saw; `text` in a person's words.
+    """`field`, `rule`: of the finding it comes from, "" for what a person saw; `text`: in own words.
 
     `due`: the day by which an answer is owed; `provisional`: reckoned without that year's schedule.
     """

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.catalog.demo import demo_bundles, demo_items
@@ -180,6 +180,7 @@ def test_a_demo_bundle_saves_the_applicant_something(bundle: Bundle) -> None:
 # -- whatever is picked ------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(PICKS, st.data())
 def test_a_composition_asks_for_all_that_its_items_ask_for(items: list[Item], data: st.DataObject) -> None:
     answers = drawn_answers(data, items)
@@ -197,6 +198,7 @@ def test_a_composition_asks_for_all_that_its_items_ask_for(items: list[Item], da
     assert whole.materials_saved >= 0 and whole.questions_saved >= 0
 
 
+@settings(deadline=None)
 @given(PICKS, st.data())
 def test_each_question_is_asked_once_and_reaches_every_item_it_is_for(
     items: list[Item], data: st.DataObject
@@ -211,6 +213,7 @@ def test_each_question_is_asked_once_and_reaches_every_item_it_is_for(
         assert asked == {q.key for q in whole.questions if item.code in q.items}
 
 
+@settings(deadline=None)
 @given(PICKS)
 def test_one_item_alone_is_as_it_is(items: list[Item]) -> None:
     item = items[0]
@@ -221,6 +224,7 @@ def test_one_item_alone_is_as_it_is(items: list[Item]) -> None:
     assert compose([item, item]) == alone
 
 
+@settings(deadline=None)
 @given(PICKS, st.randoms())
 def test_the_order_of_items_changes_no_need(items: list[Item], random) -> None:  # type: ignore[no-untyped-def]
     turned = list(items)

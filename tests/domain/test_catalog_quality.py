@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.catalog.demo import demo_items
@@ -102,6 +102,7 @@ def test_periods_that_count_other_things_are_not_compared() -> None:
     assert [f.rule for f in check_item(hours)] == ["promise_exceeds_legal"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(demo_items()), max_size=6))
 def test_the_check_holds_the_imports_findings_and_its_own(items: list[Item]) -> None:
     everything = Counter(check_quality(iter(items)))

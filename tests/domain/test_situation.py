@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.catalog.demo import demo_items
@@ -200,6 +200,7 @@ def drawn(item: Item, data: st.DataObject) -> Answers:
     return data.draw(st.dictionaries(st.sampled_from([*(q.id for q in item.questions), "none"]), options))
 
 
+@settings(deadline=None)
 @given(trees(), st.data())
 def test_a_question_is_reached_only_through_reached_ones(item: Item, data: st.DataObject) -> None:
     chosen = drawn(item, data)
@@ -216,6 +217,7 @@ def test_a_question_is_reached_only_through_reached_ones(item: Item, data: st.Da
     assert names == [q.id for q in item.questions if q.id in names], "in catalog order"
 
 
+@settings(deadline=None)
 @given(trees(), st.data())
 def test_what_was_not_reached_changes_nothing(item: Item, data: st.DataObject) -> None:
     chosen = drawn(item, data)
@@ -226,6 +228,7 @@ def test_what_was_not_reached_changes_nothing(item: Item, data: st.DataObject) -
     assert materials_for(item, bare) == materials_for(item, chosen)
 
 
+@settings(deadline=None)
 @given(trees(), st.data())
 def test_settling_is_final(item: Item, data: st.DataObject) -> None:
     chosen = drawn(item, data)
@@ -239,11 +242,13 @@ def test_settling_is_final(item: Item, data: st.DataObject) -> None:
     assert materials_for(item, settled) == materials_for(item, chosen)
 
 
+@settings(deadline=None)
 @given(trees())
 def test_the_default_path_of_any_tree_settles(item: Item) -> None:
     assert settle(item, first_options(item)) == first_options(item)
 
 
+@settings(deadline=None)
 @given(MATERIALS, MATERIALS)
 def test_a_union_grows_and_never_shrinks(some: list[Material], more: list[Material]) -> None:
     """Asked for more, nobody brings fewer sheets of anything, and nothing becomes less necessary."""
@@ -255,6 +260,7 @@ def test_a_union_grows_and_never_shrinks(some: list[Material], more: list[Materi
     assert [m.name for m in after[: len(before)]] == [m.name for m in before], "what came first stays first"
 
 
+@settings(deadline=None)
 @given(MATERIALS, st.sampled_from(Necessity), st.integers(0, 5))
 def test_a_stricter_wish_makes_a_stricter_row(
     materials: list[Material], necessity: Necessity, count: int
