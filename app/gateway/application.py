@@ -151,7 +151,7 @@ def _repository(parts: Parts) -> APIRouter:
 
     @router.get("/repository/targets/{path:path}", response_class=FileResponse, responses=_FILE)
     def target(
-        path: Annotated[str, Path(pattern=r"^([a-z]+/)?[0-9a-f]{64}\.[A-Za-z0-9.-]{1,60}$")],
+        path: Annotated[str, Path(pattern=r"^([a-z]+/)?[0-9a-f]{64}\.[A-Za-z0-9.-]{1,90}$")],
     ) -> FileResponse:
         immutable = "public, max-age=31536000, immutable"
         return _file(parts.repository.targets / path, "application/octet-stream", immutable)

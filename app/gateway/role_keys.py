@@ -9,6 +9,7 @@ A next root has to bear signatures of enough keys of the former root and of enou
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -69,7 +70,7 @@ def request(
     threshold: int = 0,
 ) -> Metadata[Root]:
     """The next root, unsigned: with the waiting keys; `root_keys` (public, PEM) take its own keys' place."""
-    root = Root.from_dict(present.signed.to_dict())
+    root = deepcopy(present.signed)
     root.version += 1
     root.expires = now() + ROOT_LIFE
     for role in ROLES:
