@@ -7,8 +7,7 @@ from app.domain.printing import DocumentOptions, PaperForm, PrintOutcome, PrintS
 from app.domain.readiness import ReadinessSheet
 from app.errors import DeviceNotConfiguredError
 from app.services.office import Office
-
-SLIP_S, PAGE_S = 12.0, 60.0
+from app.services.printing import DEADLINES_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +20,14 @@ def print_sheet(office: Office, sheet: ReadinessSheet) -> PrintedSheet:
     """Blocks while it prints: on the `paper` executor.  Never raises for a device: the outcome tells."""
     if office.devices.has(DeviceKind.RECEIPT_PRINTER):
         data = office.press.readiness_slip(sheet, office.devices.slip_paper())
-        return PrintedSheet(PaperForm.SLIP, office.devices.print_slip(data, SLIP_S).result())
+        return PrintedSheet(
+            PaperForm.SLIP, office.devices.print_slip(data, DEADLINES_S[PaperForm.SLIP]).result()
+        )
     if office.devices.has(DeviceKind.A4_PRINTER):
         pdf = office.press.readiness_page(sheet)
         return PrintedSheet(
-            PaperForm.A4, office.devices.print_document(pdf, DocumentOptions(), PAGE_S).result()
+            PaperForm.A4,
+            office.devices.print_document(pdf, DocumentOptions(), DEADLINES_S[PaperForm.A4]).result(),
         )
     return PrintedSheet(PaperForm.SLIP, PrintOutcome(PrintState.FAILED, DeviceNotConfiguredError.code))
 

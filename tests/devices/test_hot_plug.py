@@ -118,7 +118,7 @@ def test_out_and_in_again_many_times(tmp_path: Path, kind: DeviceKind, over: str
         gone(ear, kind)
 
 
-@pytest.mark.parametrize("over", ["pty", "tcp"])
+@pytest.mark.parametrize("over", ["pty", pytest.param("tcp", marks=pytest.mark.devices)])
 def test_back_sooner_than_the_back_off(tmp_path: Path, over: str) -> None:
     """The pause has grown to ten seconds; what is plugged in is there before it is over."""
     desk = Desk(tmp_path, over)
