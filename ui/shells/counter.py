@@ -23,14 +23,17 @@ Names a tour or a test may rely on (all found by `findChild` on the shell):
 Keys: F1 help, F9 decision, Ctrl+1 … 4 pages, Ctrl+J 交接; the rest: `ui.pages.counter.page.bind_keys`.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
+from app.domain.catalog import Item
 from app.domain.device import CardRead, DeviceEvent, DeviceTrouble, Scanned
 from app.domain.operator import Operator
+from app.domain.situation import Answers
 from ui import fault_page
 from ui.catalog_round import CatalogRound
 from ui.changes.sheet import ChangesSheet
@@ -175,6 +178,8 @@ class CounterShell(QFrame):
         self.news.seen.connect(lambda: self.watch.see(self.watch.unseen))
         self.news.opened.connect(self._open_changed)
         self.catalog.begin.connect(self._begin_with)
+        self.catalog.begin_series.connect(self._begin_series)
+        self.intake.one_thing.changed.connect(self.catalog.bundles.view.mark_done)
         self.keeping.told.connect(self.relay.run)
         self.wedge.scanned.connect(lambda text: self.device_event(Scanned(text)))
         self.intake.devices_wanted.connect(self._open_device)
@@ -312,6 +317,11 @@ class CounterShell(QFrame):
         """An item taken over from the catalog page."""
         self.go("intake")
         self.intake.begin_with(code)
+
+    def _begin_series(self, items: Sequence[Item], answers: Mapping[str, Answers]) -> None:
+        """Items of a bundle, as cases one after another."""
+        self.go("intake")
+        self.intake.begin_series(items, answers)
 
     def _open_changed(self, text: str) -> None:
         if text:

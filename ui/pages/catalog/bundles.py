@@ -110,7 +110,7 @@ class BundleTab(QWidget):
         line.setAccessibleName(bundle.name)
         title = kit.text(bundle.name, "body")
         below = kit.text(texts.say("bundle.items", n=len(bundle.items)), "caption", "muted")
-        layout = row(col(None, title, below, None, gap=0), None, kit.icon("chevron", 16, "muted"), gap=8)
+        layout = row(col(None, title, below, None, gap=0), None, gap=8)
         layout.setContentsMargins(16, 0, 12, 0)
         line.setLayout(layout)
         line.clicked.connect(lambda: self.open(bundle))

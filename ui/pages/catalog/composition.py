@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.bundle import Composition, SharedMaterial, SharedQuestion, answers_of, asked_as, compose
 from app.domain.catalog import Bundle, Item
@@ -62,7 +62,11 @@ class CompositionView(QFrame):
         head = row(col(self._title, self._note, gap=2), col(self._use, None, gap=0), gap=16)
         head.setStretch(0, 1)
         switch = row(self._stats, None, *self._views.values(), gap=4)
-        self._shown = box(col(head, switch, kit.rule(), pages, gap=8))
+        lead = box(head)
+        lead.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        shown = col(lead, switch, kit.rule(), pages, gap=8)
+        shown.setStretch(3, 1)
+        self._shown = box(shown)
         layout = col(self._shown, self._empty, gap=0)
         layout.setContentsMargins(20, 16, 12, 12)
         self.setLayout(layout)

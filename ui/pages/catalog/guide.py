@@ -1,7 +1,7 @@
 """The guide of one item: its name, what one can do with it, and every fact in calm sections."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.catalog import Channel, Item
 from app.texts import Texts
@@ -48,7 +48,11 @@ class GuideView(QFrame):
         head.setStretch(0, 1)
         jumps = QFrame()
         jumps.setLayout(self._jumps)
-        self._shown = box(col(head, jumps, kit.rule(), self._scroll, gap=8), name="guide")
+        above = box(head)
+        above.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        shown = col(above, jumps, kit.rule(), self._scroll, gap=8)
+        shown.setStretch(3, 1)
+        self._shown = box(shown, name="guide")
         layout = col(self._shown, self._empty, gap=0)
         layout.setContentsMargins(20, 16, 12, 12)
         self.setLayout(layout)

@@ -63,6 +63,8 @@ class PanoramaView(QWidget):
         area.setWidget(self)
         area.setAlignment(Qt.AlignmentFlag.AlignCenter)
         area.setObjectName("panorama_area")
+        for part in (area.viewport(), self):
+            part.setAutoFillBackground(False)  # the card is the ground
         return area
 
     # -- words -------------------------------------------------------------------------------------

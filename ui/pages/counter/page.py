@@ -4,16 +4,18 @@ A card on the reader lands in the right field whatever has the focus.  The decis
 key; it is dead from the press until the outcome is known.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedLayout, QWidget
 
+from app.domain.catalog import Item
 from app.domain.device import DeviceEvent, DeviceKind
 from app.domain.identity import DocumentKind
 from app.domain.operator import Operator
+from app.domain.situation import Answers
 from app.errors import AppError
 from app.services import printing
 from app.services.drafts import KeptDraft
@@ -24,6 +26,7 @@ from ui.pages.counter.filing import Filing
 from ui.pages.counter.hand_entry import typed_document
 from ui.pages.counter.item_news import NOTICE, ItemNews
 from ui.pages.counter.morning import Morning
+from ui.pages.counter.one_thing import OneThing
 from ui.pages.counter.receiving import Receiving, Stage
 from ui.pages.counter.session import IntakeSession
 from ui.pages.counter.start import OFTEN, StartPage, strip_machine
@@ -61,6 +64,7 @@ class IntakePage(QWidget):
         self._pages.addWidget(self.bench)
         bench = self.bench
         self.filing = Filing(kit, desk, self.session, board, bench.notices, bench.files, files, self)
+        self.one_thing = OneThing(kit, desk, self.session, bench.notices, self)
         self.news = ItemNews(kit, desk, self.session, bench.notices, self)
         self._wire()
         self._wire_start()
@@ -70,6 +74,7 @@ class IntakePage(QWidget):
         self.session.changed.connect(self._changed)
         self.receiving.changed.connect(self._show)
         self.receiving.changed.connect(self.arrivals.settle)
+        self.receiving.stored.connect(self.one_thing.stored)
         self.receiving.stored.connect(self.stored)
         self.receiving.refused.connect(self._refused)
         self._board.changed.connect(self._status_changed)
@@ -121,6 +126,7 @@ class IntakePage(QWidget):
         self._begun = False
         self.bench.notices.drop("reader", "card", "error", "scan")
         self.filing.leave()
+        self.one_thing.stop()
         self.session.hand_over(operator)
         self._morning.load(operator)
         self._show()
@@ -238,6 +244,13 @@ class IntakePage(QWidget):
         self._show()
         self.sheet.item.take_code(code)
 
+    def begin_series(self, items: Sequence[Item], answers: Mapping[str, Answers]) -> None:
+        """Items of a bundle as cases one after another."""
+        if self.editable:
+            self._begun = True
+            self.one_thing.begin(items, answers)
+            self._focus()
+
     def find_item(self) -> None:
         """F3."""
         if self.editable:
@@ -344,7 +357,10 @@ class IntakePage(QWidget):
         self.filing.leave()
         self.session.begin_next()
         if card is not None:
+            self.one_thing.stop()
             self.arrivals.take(card)
+        elif self.one_thing.follow_up():
+            self._focus()
         else:
             self.entered()
 
