@@ -1,12 +1,21 @@
 """收藏: the items an operator keeps at hand, one list a person and station, in the order they were added."""
 
 import json
+from dataclasses import dataclass
 
 from app.domain.ranking import Preference, preferred
 from app.services.office import Office
 
 MOST = 200
 _OFTEN, _RECENT = 20, 10
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What goes first for an operator, and the favourites among it."""
+
+    prefer: Preference
+    kept: frozenset[str]
 
 
 def favourites(office: Office, operator_id: str) -> tuple[str, ...]:
@@ -29,12 +38,12 @@ def toggle(office: Office, operator_id: str, code: str) -> bool:
     return added
 
 
-def preference(office: Office, operator_id: str) -> Preference:
+def first(office: Office, operator_id: str) -> First:
     """What goes first in this operator's searches.  Raises StoreError."""
     with office.store.begin() as work:
         kept = _read(work.note(_key(operator_id)))
         often, recent = work.often_used(_OFTEN), work.recently_used(_RECENT)
-    return preferred(kept, often, recent, office.station.site)
+    return First(preferred(kept, often, recent, office.station.site), frozenset(kept))
 
 
 def _key(operator_id: str) -> str:

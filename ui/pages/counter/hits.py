@@ -132,6 +132,7 @@ class Hits(QFrame):
 
     def __init__(self, kit: Kit, texts: Texts, channel: Channel, parent: QWidget) -> None:
         super().__init__(parent)
+        self._filling = False
         self.audience: Audience | None = None
         self.department = ""
         self.setObjectName("hits_panel")
@@ -166,9 +167,7 @@ class Hits(QFrame):
         )
         self.setLayout(col(head, self.list, self._empty, self._foot(kit), gap=0))
         self.list.clicked.connect(lambda index: self.chosen.emit(index.data(CELL)))
-        self.list.selectionModel().currentChanged.connect(
-            lambda now, _old: self.looked_at.emit(now.data(CELL))
-        )
+        self.list.selectionModel().currentChanged.connect(self._current_changed)
         self.hide()
 
     def _foot(self, kit: Kit) -> QFrame:
@@ -212,7 +211,9 @@ class Hits(QFrame):
 
     def show_hits(self, hits: Sequence[ItemHit], summary: str, empty: str) -> None:
         """Best first; the first is current, so that Enter takes it.  `empty`: said when there are none."""
+        self._filling = True  # the edge of the page is not emptied between two lists
         self._model.clear()
+        self._filling = False
         self._model.invisibleRootItem().appendRows([_line(hit) for hit in hits])
         set_text(self._found, summary)
         set_text(self._empty, empty)
@@ -228,6 +229,10 @@ class Hits(QFrame):
             self.list.setCurrentIndex(self._model.index(0, 0))
         else:
             self.looked_at.emit(None)
+
+    def _current_changed(self, now: QModelIndex, _old: QModelIndex) -> None:
+        if not self._filling:
+            self.looked_at.emit(now.data(CELL))
 
     def current(self) -> ItemHit | None:
         hit: ItemHit | None = self.list.currentIndex().data(CELL)

@@ -12,7 +12,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStackedLayout, QWidget
 
 from app.domain.catalog import Audience, CaseType, Channel, Item, ItemHit, parse_item_code
-from app.domain.ranking import Preference
 from app.errors import AppError
 from app.services import case_file, favourites
 from app.services.intake import pinned_item
@@ -26,17 +25,10 @@ from ui.pages.counter.steps import StepRow, set_text
 from ui.widgets.cells import TONE_ICON
 from ui.widgets.kit import Kit, box, clear, row, stack
 
-PAUSE_MS = 40
+PAUSE_MS = 0  # an answer takes about a millisecond: only what one press of a key types together waits
+LOOK_MS = 120  # the page's edge follows when the hand rests, not at every key
 LIMIT = 50
 FAVOURITES = 30
-
-
-@dataclass(frozen=True, slots=True)
-class First:
-    """What goes first for this operator, and the favourites among it."""
-
-    prefer: Preference
-    kept: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +38,7 @@ class Found:
     query: str
     hits: tuple[ItemHit, ...]
     total: int
-    first: First
+    first: favourites.First
     everywhere: bool = False
 
 
@@ -64,7 +56,7 @@ class ItemRow(StepRow):
         self._asked, self._shown, self._peeked = 0, 0, 0
         self._take_first = False
         self._searching = False
-        self._first: First | None = None
+        self._first: favourites.First | None = None
         self._hits: Hits | None = None
         self.field = kit.field(hint=texts["counter.search_hint"], name="item_search", h=40)
         glass = icons.icon("search", 18, kit.pal.muted, kit.pal.muted)
@@ -83,6 +75,11 @@ class ItemRow(StepRow):
         holder = QWidget()
         holder.setLayout(self._pages)
         self.put(holder, wide=holder)
+        self._looking: ItemHit | None = None
+        self._look = QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._fetch_looked_at)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -182,7 +179,7 @@ class ItemRow(StepRow):
         known = self._first
 
         def ask() -> Found:
-            first = known or _what_goes_first(office, operator)
+            first = known or favourites.first(office, operator)
 
             def search(limit: int, here: Channel | None = channel) -> tuple[ItemHit, ...]:
                 narrowed = (audience, "", department)
@@ -262,11 +259,18 @@ class ItemRow(StepRow):
         hits.raise_()
 
     def _peek(self, hit: ItemHit | None) -> None:
-        """Fetch the item under the cursor, so that the right edge shows what it asks for."""
+        """Once the hand rests, fetch the item under the cursor: the right edge shows what it asks for."""
         self._peeked += 1
-        ticket = self._peeked
+        self._looking = hit
         if hit is None:
+            self._look.stop()
             self.looked_at.emit(None)
+        else:
+            self._look.start()
+
+    def _fetch_looked_at(self) -> None:
+        ticket, hit = self._peeked, self._looking
+        if hit is None:
             return
         office, code = self._desk.office, hit.code
         self._desk.tasks.run(
@@ -352,11 +356,6 @@ class ItemRow(StepRow):
         else:
             return False
         return True
-
-
-def _what_goes_first(office: Office, operator_id: str) -> First:
-    kept = favourites.favourites(office, operator_id)
-    return First(favourites.preference(office, operator_id), frozenset(kept))
 
 
 def _listed(office: Office, operator_id: str, tab: Tab) -> tuple[str, ...]:
