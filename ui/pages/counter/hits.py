@@ -151,8 +151,11 @@ class Hits(QFrame):
             button.setObjectName(f"only_{whom.value}")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _checked=False, a=whom: self.only_for(a))
+        for whom, key in zip(Audience, ("Ctrl+1", "Ctrl+2"), strict=True):
+            self._whom[whom].setToolTip(key)
         self._body = kit.choice(texts["counter.only_department"])
         self._body.setObjectName("only_department")
+        self._body.setToolTip("Ctrl+B")
         self._body.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._body.clicked.connect(self.only_department)
         self._found = kit.text("", "caption", "muted", name="hits_found")
@@ -199,7 +202,7 @@ class Hits(QFrame):
         hit = self.current()
         self.department = "" if self.department or hit is None else hit.department
         self._body.setChecked(bool(self.department))
-        self._body.setToolTip(self.department)
+        self._body.setToolTip(self.department or "Ctrl+B")
         self.filter_changed.emit()
 
     def show_kept(self, codes: frozenset[str]) -> None:
