@@ -13,7 +13,6 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 from xml.etree import ElementTree
 
@@ -21,7 +20,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
 
 from app.catalog.sheet_form import FAQ, FEES, ITEMS, QUESTIONS, RULES, WINDOWS, Column, Sheet, form
-from app.catalog.xlsx_writing import SOFT
+from app.catalog.xlsx_cells import CellError, cell_value
 from app.errors import CatalogFileError
 
 LARGEST_FILE = 40 << 20
@@ -31,13 +30,6 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 120
 _SPOILT = "spoilt"  # key of a row that its item cannot do without, and that cannot be read
 _HEAD_WITHIN = 6  # rows in which the header is looked for
-_HARD = re.compile("[\n;\uff1b]")
-_DATE = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?")
-_COUNT = re.compile(r"(\d{1,4})(\.0*)?")
-_FORMULA_ERRORS = frozenset(
-    {"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!"}
-)
-_EXCEL_DAY_0 = date(1899, 12, 30)
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -62,14 +54,6 @@ class Rows:
     places: list[Place] = field(default_factory=list)
     spoilt: set[str] = field(default_factory=set)
     dropped: int = 0  # rows of items
-
-
-class _CellError(ValueError):
-    """`rule` of the finding."""
-
-    def __init__(self, rule: str) -> None:
-        super().__init__(rule)
-        self.rule = rule
 
 
 Row = tuple[int, Mapping[str, Any]]
@@ -213,105 +197,14 @@ def _row(
         return
     for at, column in columns.items():
         try:
-            row[column.key] = _value(column, values[at] if at < len(values) else None)
-        except _CellError as error:
+            row[column.key] = cell_value(column, values[at] if at < len(values) else None)
+        except CellError as error:
             out.places.append(Place(sheet.title, number, column.title, error.rule))
             row[column.key] = None
             faulty.append(column)
     if sheet.key != ITEMS and any(c.kind in ("when", "count", "code") for c in faulty):
         row[_SPOILT] = True
     yield number, row
-
-
-# -- one cell ----------------------------------------------------------------------------------------
-
-
-def _value(column: Column, value: Any) -> Any:
-    """None for an empty cell.  Raises _CellError."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    if value in _FORMULA_ERRORS:
-        raise _CellError("formula_error")
-    if column.kind == "date":
-        return _date(value)
-    if column.kind == "code":
-        return _code(value)
-    text = _text(value)
-    if column.kind == "count":
-        return _count(text)
-    if column.kind in ("flag", "word", "theme"):
-        return _word(column, text)
-    if column.kind in ("words", "names", "lines"):
-        return _several(column, text)
-    return _condition(text) if column.kind == "when" else text
-
-
-def _text(value: Any) -> str:
-    """As it stands in the cell: a whole number without `.0`, a day without its time."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, datetime):
-        value = value.date() if value.time() == datetime.min.time() else value
-    text = str(value).replace("\r\n", "\n").replace("\u00a0", " ").replace("_x000D_", "")
-    return text.strip()
-
-
-def _narrow(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-
-
-def _code(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _CellError("code_as_number")  # Excel keeps fifteen digits of it
-    return _narrow(value).upper()
-
-
-def _count(text: str) -> int:
-    match = _COUNT.fullmatch(_narrow(text))
-    if match is None:
-        raise _CellError("not_count")
-    return int(match[1])
-
-
-def _date(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    try:
-        if isinstance(value, (int, float)) and 20_000 < value < 80_000:
-            return (_EXCEL_DAY_0 + timedelta(days=int(value))).isoformat()
-        match = _DATE.fullmatch(_narrow(str(value)))
-        if match is None:
-            raise _CellError("not_date")
-        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
-    except (ValueError, OverflowError):
-        raise _CellError("not_date") from None
-
-
-def _word(column: Column, text: str) -> Any:
-    value = column.words.get(_narrow(text))
-    if value is None:
-        raise _CellError("not_offered")
-    return value == "true" if column.kind == "flag" else value
-
-
-def _several(column: Column, text: str) -> list[Any]:
-    split = _HARD if _HARD.search(text) or column.kind == "lines" else SOFT
-    parts = list(dict.fromkeys(part.strip() for part in split.split(text) if part.strip()))
-    return sorted(_word(column, part) for part in parts) if column.kind == "words" else parts
-
-
-def _condition(text: str) -> list[dict[str, str]]:
-    """`kind=first|replace; why=lost`"""
-    choices = []
-    for part in re.split("[;\n]", unicodedata.normalize("NFKC", text)):
-        question, equals, options = part.partition("=")
-        if part.strip() and not (equals and question.strip() and options.strip()):
-            raise _CellError("not_condition")
-        wanted = [option.strip() for option in options.split("|")]
-        choices += [{"question_id": question.strip(), "option_id": o} for o in wanted if o]
-    return choices
 
 
 # -- rows to items -----------------------------------------------------------------------------------
