@@ -8,6 +8,7 @@ about the person; the salt travels inside the PDF, beside the canonical bytes.
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -73,12 +74,16 @@ class Receipt:
 
 
 def canonical(receipt: Receipt) -> bytes:
-    fields = asdict(receipt)
-    if not receipt.catalog_stale:  # receipts from before it was known keep their bytes
-        del fields["catalog_stale"]
-    return json.dumps(
-        fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_iso
-    ).encode()
+    return canonical_fields(asdict(receipt))
+
+
+def canonical_fields(fields: Mapping[str, Any]) -> bytes:
+    """The signed bytes of a receipt's fields, those of a newer program too.
+
+    `catalog_stale` stands there only when it is so: receipts from before it was known keep their bytes.
+    """
+    told = {name: value for name, value in fields.items() if name != "catalog_stale" or value}
+    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_iso).encode()
 
 
 def _iso(value: date | datetime) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert, select, update
 from app.domain import record
 from app.domain.case import Case
 from app.domain.numbering import number_valid
-from app.domain.receipt import Receipt, StationKey, TokenClaims, digest
+from app.domain.receipt import Receipt, StationKey, TokenClaims, canonical_fields, digest
 from app.errors import ReceiptNotGenuineError
 from app.gateway import files, numbers
 from app.gateway.database import cases, messages, station_keys
@@ -131,7 +131,7 @@ def _take_apart(content: dict[str, Any]) -> _Handed:
         receipt = record.build(Receipt, content["receipt"])
         salt, token = bytes.fromhex(content["salt"]), str(content["token"])
         listed = tuple(_listed(file) for file in content.get("files", []))
-        return _Handed(case, receipt, _canonical(content["receipt"]), salt, token, listed)
+        return _Handed(case, receipt, canonical_fields(content["receipt"]), salt, token, listed)
     except (KeyError, TypeError, ValueError) as error:
         raise GatewayFaultError(Fault.INVALID, type(error).__name__) from None  # the cause may quote data
 
@@ -139,11 +139,6 @@ def _take_apart(content: dict[str, Any]) -> _Handed:
 def _listed(sent: dict[str, Any]) -> Mapping[str, Any]:
     """What has to be right of a file in a case's list.  Raises KeyError, TypeError, ValueError."""
     return {"file_id": str(UUID(sent["file_id"])), "sha256": str(sent["sha256"]), "size": int(sent["size"])}
-
-
-def _canonical(sent: dict[str, Any]) -> bytes:
-    """As app.domain.receipt.canonical, but with fields this version does not know: a newer station's."""
-    return json.dumps(sent, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _believed(db: Connection, handed: _Handed) -> TokenClaims:

@@ -130,13 +130,13 @@ def test_no_station_hands_in_for_another(station: AStation, enrolled: Callable[[
 
 
 def test_a_field_of_a_newer_terminal_does_not_hurt(station: AStation) -> None:
-    from app.domain.receipt import digest
+    from app.domain.receipt import canonical_fields, digest
     from app.receipts.keys import load_key
     from app.receipts.token import claims_of, issue_token
 
     case = station.case()
     plain = {**record.plain(receipt_of(case)), "from_the_future": "新字段"}
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    text = canonical_fields(plain)
     claims = claims_of(receipt_of(case), digest(text, b"s" * 16), station.key_id)
     token = issue_token(claims, load_key(station.pem))
     message = station.message(case, receipt=plain, salt=(b"s" * 16).hex(), token=token)

@@ -11,12 +11,15 @@ import pytest
 from app.domain import numbering
 from app.domain.case import Case, CaseState, Draft, TakenMaterial
 from app.domain.catalog import Audience, Channel
+from app.domain.catalog_age import AgeLimits, Freshness
 from app.domain.identity import DocumentKind, IdentityDocument
 from app.domain.outbox import Lane
 from app.domain.printing import PaperForm, PrintState
+from app.domain.receipt import canonical, parse
 from app.domain.record import build
 from app.errors import (
     AppError,
+    CatalogTooOldError,
     ClockWrongError,
     InvalidApplicantError,
     ItemNotOfferedError,
@@ -31,6 +34,7 @@ from app.errors import (
 )
 from app.services.intake import receive
 from app.services.office import Office
+from app.services.station_status import look
 from devices.emulators.cards import PRESETS
 from tests.services.fakes import CODE, ENTERPRISE, START, FakeCatalog, Hall, an_application, an_item
 
@@ -149,6 +153,30 @@ def test_errors_of_the_rules_refuse_and_use_no_number(
     with pytest.raises(error):
         receive(office, an_application(**changes), offline=False)
     assert counts(office) == (0, 0, 500)
+
+
+def test_a_stale_catalog_receives_with_a_mark_and_a_refused_one_not_at_all(
+    hall: Hall, office: Office
+) -> None:
+    """Proved on the day START; a clock set back later makes it no younger."""
+    hall.clock.pass_time(days=29)
+    fresh = receive(office, an_application(1), offline=False)
+    assert not (fresh.case.offline or fresh.issued.receipt.catalog_stale)
+    assert b"catalog_stale" not in canonical(fresh.issued.receipt)
+    hall.clock.pass_time(days=1)
+    stale = receive(office, an_application(2), offline=False)
+    assert stale.case.offline and stale.issued.receipt.offline and stale.issued.receipt.catalog_stale
+    assert parse(canonical(stale.issued.receipt)) == stale.issued.receipt
+    hall.clock.pass_time(days=60)
+    with pytest.raises(CatalogTooOldError) as caught:
+        receive(office, an_application(3), offline=False)
+    assert caught.value.values == {"days": 90} and "90" in office.texts.error(caught.value)
+    later = replace(office, catalog_limits=AgeLimits(refused_days=91))
+    receive(later, an_application(3), offline=False)
+    hall.clock.pass_time(days=-80)
+    with pytest.raises(ClockWrongError):
+        receive(office, an_application(4), offline=False)
+    assert look(office).freshness is Freshness.REFUSED
 
 
 def test_warnings_do_not_refuse(office: Office) -> None:
