@@ -71,7 +71,7 @@ def test_a_material_that_came_up_is_looked_at_before_the_decision(clerk: Clerk) 
     assert "新增材料《演示·居住情况声明书》" in words and "承诺时限缩短" in words
     assert audit(clerk.shell) == []
     clerk.click("changes_continue")
-    clerk.wait(lambda: not clerk.sees("notice_item_changed"))
+    clerk.wait(lambda: not clerk.sees("notice_item_changed") and not clerk.sees("status_changes"))
     intake = clerk.intake.session.intake
     assert "statement" in {m.id for m in intake.materials()} and intake.tally().missing == 1
     assert intake.applicant is not None and intake.contact.phone

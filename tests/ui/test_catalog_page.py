@@ -151,6 +151,10 @@ def test_filters_narrow_the_list(clerk: Clerk) -> None:
     box = clerk.find(QComboBox, "catalog_filter_theme")
     box.setCurrentIndex(box.findData("care"))
     clerk.wait(lambda: finder.settled and {hit.theme for hit in finder.list.hits()} == {"care"})
+    body = finder.list.hits()[0].department
+    box = clerk.find(QComboBox, "catalog_filter_department")
+    box.setCurrentIndex(box.findData(body))
+    clerk.wait(lambda: finder.settled and {hit.department for hit in finder.list.hits()} == {body})
     assert audit(clerk.shell) == []
 
 

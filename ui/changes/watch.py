@@ -1,6 +1,6 @@
 """Notices that another catalog is in force, has drafts and cases compared with it, and knows what is new."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -45,9 +45,9 @@ class CatalogWatch(QObject):
         office = self._desk.office
         self._then_read(lambda: catalog_changes.review(office))
 
-    def see(self, seen: Iterable[ItemChanged]) -> None:
-        """Those were looked at."""
-        office, subjects = self._desk.office, [change.subject_id for change in seen]
+    def see(self, subjects: Sequence[str]) -> None:
+        """What changed for those drafts and cases was looked at."""
+        office = self._desk.office
         self._then_read(lambda: catalog_changes.mark_seen(office, subjects))
 
     def _then_read(self, act: Callable[[], object]) -> None:

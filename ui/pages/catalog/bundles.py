@@ -153,6 +153,7 @@ class BundleTab(QWidget):
         if not self.free:
             self._open_first()
             return
+        self.finder.load_departments()
         self.finder.search()
         self.finder.field.setFocus()
         self._show_free()

@@ -27,6 +27,7 @@ class Wanted:
     audience: Audience | None = None
     theme: str = ""
     channel: Channel | None = None
+    department: str = ""
 
 
 class Finder(QFrame):
@@ -54,8 +55,9 @@ class Finder(QFrame):
         self.list.activated.connect(lambda _index: self._take())
         self._found = kit.text("", "caption", "muted", name=f"{name}_found")
         self._none = kit.text("", "body", "muted", wrap=True, align="center", name=f"{name}_none")
+        self._department = self._box("department", [("", "any")])
         filters = row(self._audience, self._theme, self._channel, gap=8)
-        layout = col(self.field, filters, self._found, self.list, self._none, gap=8)
+        layout = col(self.field, self._department, filters, self._found, self.list, self._none, gap=8)
         layout.setContentsMargins(12, 12, 12, 12)
         self.setLayout(layout)
         self._pause = QTimer(self)
@@ -67,6 +69,8 @@ class Finder(QFrame):
     def _box(self, name: str, values: list[tuple[str, str]]) -> QComboBox:
         """A filter; the first line lets everything through."""
         made = QComboBox()
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setMinimumContentsLength(6)
         made.setObjectName(f"{self._name}_filter_{name}")
         made.setAccessibleName(self._texts[f"guide.filter.{name}"])
         for value, word in values:
@@ -87,7 +91,34 @@ class Finder(QFrame):
             Audience(audience) if audience else None,
             self._theme.currentData(),
             Channel(channel) if channel else None,
+            self._department.currentData(),
         )
+
+    def load_departments(self) -> None:
+        """The bodies of the catalog in force; the choice stays where it is still there."""
+        catalog = self._desk.office.catalog
+        self._desk.tasks.run(
+            self._desk.catalog_executor,
+            lambda: tuple(catalog.departments()),
+            owner=self,
+            done=self._show_departments,
+            failed=self._failed,
+        )
+
+    def _show_departments(self, names: tuple[str, ...]) -> None:
+        box = self._department
+        if names == tuple(box.itemData(n) for n in range(1, box.count())):
+            return
+        chosen = box.currentData()
+        box.blockSignals(True)
+        while box.count() > 1:
+            box.removeItem(box.count() - 1)
+        for name in names:
+            box.addItem(name, name)
+        box.setCurrentIndex(max(0, box.findData(chosen)))
+        box.blockSignals(False)
+        if box.currentData() != chosen:
+            self.search()
 
     @property
     def settled(self) -> bool:
@@ -107,7 +138,7 @@ class Finder(QFrame):
 
     def _question(self, w: Wanted) -> Callable[[], tuple[ItemHit, ...]]:
         catalog = self._desk.office.catalog
-        return lambda: tuple(catalog.search(w.text, LIMIT, w.channel, w.audience, w.theme))
+        return lambda: tuple(catalog.search(w.text, LIMIT, w.channel, w.audience, w.theme, w.department))
 
     def _show(self, hits: tuple[ItemHit, ...], ticket: int) -> None:
         if ticket != self._asked:

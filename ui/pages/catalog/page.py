@@ -109,6 +109,7 @@ class CatalogPage(QWidget):
         if not self.isVisible():
             return
         if name == FIND:
+            self.finder.load_departments()
             self.finder.search()
             self.finder.field.setFocus()
         elif hasattr(widget, "entered"):

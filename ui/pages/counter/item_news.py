@@ -22,9 +22,13 @@ NOTICE = "item_changed"
 
 
 class ItemNews(QObject):
-    """`other_item`: find another one; `settled`: the intake goes on under the new version."""
+    """`other_item`: find another one; `settled`: the intake goes on under the new version.
+
+    `told(draft_id)`: the person knows what changed for that draft.
+    """
 
     other_item = Signal()
+    told = Signal(str)
     settled = Signal()
 
     def __init__(self, kit: Kit, desk: Desk, session: IntakeSession, notices: Notices, page: QWidget) -> None:
@@ -111,6 +115,7 @@ class ItemNews(QObject):
         self._about = moved.item
         self._session.apply(moved)
         self._session.hold("")
+        self.told.emit(moved.draft_id)
         known = sum(change.matters is not Matters.NO for change in changed.changes)
         if known:
             note = self._texts.say("counter.news.quiet_note", n=known)
@@ -150,6 +155,7 @@ class ItemNews(QObject):
         moved = carry(self._session.intake, _item_of(changed)).intake
         self._forget()
         self._session.apply(moved)
+        self.told.emit(moved.draft_id)
         self.settled.emit()
 
     def _session_changed(self) -> None:
