@@ -2,7 +2,7 @@
 
 Names a tour or a test may rely on (all found by `findChild` on the shell):
 
-    nav_intake nav_cases nav_verify nav_devices nav_handover · help_button help_close
+    nav_intake nav_cases nav_verify nav_devices nav_catalog nav_handover · help_button help_close
     sign_in_id sign_in_pin sign_in_button unlock_button pad_0 … pad_9 pad_erase
     enrol_code enrol_button enrol_outcome enrol_reopen (instead of the sign-in, until the station is known)
     start_field start_button restore_button forget_button often_1 … often_5
@@ -15,12 +15,15 @@ Names a tour or a test may rely on (all found by `findChild` on the shell):
     outcome outcome_number outcome_print outcome_upload next print_again save_pdf came_out not_out
     cases case_search detail_number case_reprint case_pdf case_came_out case_not_out
     verify_text verify_check verify_pdf verdict verify_open · notice_scan scan_<act>
+    news_sheet changes_seen changes_open_<n> · notice_item_changed news_look changes_sheet changes_continue
+    case_changed case_changes · catalog_search catalog_hits guide_name guide_use catalog_tab_<name>
+    bundle_<n> bundle_use bundle_panorama panorama way_free · notice_series series_stop
     device_<key> device_note device_act device_full tested stop_sync check_again · bundle bundle_outcome
     find_devices finding stop_finding find_outcome found_<n> station_lines copy_lines
     open_sheet verdict_note row_<area> try_<area> skip_<area> sheet_again sheet_save sheet_print sheet_back
     status_network status_outbox status_catalog status_id_reader status_receipt_printer status_scanner
 
-Keys: F1 help, F9 decision, Ctrl+1 … 4 pages, Ctrl+J 交接; the rest: `ui.pages.counter.page.bind_keys`.
+Keys: F1 help, F9 decision, Ctrl+1 … 5 pages, Ctrl+J 交接; the rest: `ui.pages.counter.page.bind_keys`.
 """
 
 from collections.abc import Mapping, Sequence
