@@ -151,7 +151,7 @@ class Hits(QFrame):
             button.setObjectName(f"only_{whom.value}")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _checked=False, a=whom: self.only_for(a))
-        for whom, key in zip(Audience, ("Ctrl+1", "Ctrl+2"), strict=True):
+        for whom, key in zip(Audience, ("Ctrl+P", "Ctrl+E"), strict=True):
             self._whom[whom].setToolTip(key)
         self._body = kit.choice(texts["counter.only_department"])
         self._body.setObjectName("only_department")
@@ -189,6 +189,16 @@ class Hits(QFrame):
         )
 
     # -- filters ---------------------------------------------------------------------------------
+
+    def narrow(self, key: Qt.Key) -> bool:
+        """Ctrl+P persons, Ctrl+E enterprises, Ctrl+B the current line's department; again: all."""
+        if key == Qt.Key.Key_B:
+            self.only_department()
+        elif key in (Qt.Key.Key_P, Qt.Key.Key_E):
+            self.only_for(Audience.PERSON if key == Qt.Key.Key_P else Audience.ENTERPRISE)
+        else:
+            return False
+        return True
 
     def only_for(self, audience: Audience) -> None:
         """Only items for these; asked again, for all."""

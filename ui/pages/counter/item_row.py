@@ -340,19 +340,10 @@ class ItemRow(StepRow):
         elif key == Qt.Key.Key_Escape and self.searching:
             self.close_search()
         elif event.modifiers() == Qt.KeyboardModifier.ControlModifier and self.searching:
-            return self._control_key(Qt.Key(key), hits)
-        else:
-            return False
-        return True
-
-    def _control_key(self, key: Qt.Key, hits: Hits) -> bool:
-        """Ctrl+D keeps the line; Ctrl+1, Ctrl+2, Ctrl+B narrow the list."""
-        if key == Qt.Key.Key_D:
-            self._keep(hits.current())
-        elif key in (Qt.Key.Key_1, Qt.Key.Key_2):
-            hits.only_for(Audience.PERSON if key == Qt.Key.Key_1 else Audience.ENTERPRISE)
-        elif key == Qt.Key.Key_B:
-            hits.only_department()
+            if key == Qt.Key.Key_D:
+                self._keep(hits.current())
+            else:
+                return hits.narrow(Qt.Key(key))
         else:
             return False
         return True
