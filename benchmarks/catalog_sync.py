@@ -176,6 +176,7 @@ def _child(url: str, data: Path, way: str) -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
+    from app.commands.window import LET_IN_S
     from app.remote import catalog_folder
     from app.remote.catalog_sync import TufCatalogSync
 
@@ -190,6 +191,7 @@ def _child(url: str, data: Path, way: str) -> None:
 
     catalog_folder.apply_delta = timed_apply  # type: ignore[assignment]
     app = QApplication([])
+    sys.setswitchinterval(LET_IN_S)  # as the window does
     sync = TufCatalogSync(url, data, (data / "root.json").read_bytes())
     base = _peak_mb()
     late: list[float] = []

@@ -30,6 +30,7 @@ from ui.tasks import TaskRunner
 
 logger = logging.getLogger(__name__)
 EXECUTORS = ("store", "relay", "sync", "catalog", "paper", "pages", "camera", "sheets")
+LET_IN_S = 0.001  # within which a busy thread (a sync) lets the window have its turn; Python's own is 5 ms
 HOME = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "guanjia-zongchuang"
 
 
@@ -59,6 +60,7 @@ def application() -> QApplication:
     """The one QApplication, with our fonts and the fault page for bugs."""
     # Everything is painted by the CPU; QtMultimedia too shall convert frames so, on the camera's own thread.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_ForceRasterWidgets)
+    sys.setswitchinterval(LET_IN_S)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setStyle("Fusion")
