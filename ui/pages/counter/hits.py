@@ -67,7 +67,8 @@ class HitPainter(QStyledItemDelegate):
         p.setFont(self._small)
         p.setPen(QColor(pal.muted))
         below = QRect(rect.x() + 16, rect.y() + 26, right - rect.x() - 32, 18)
-        p.drawText(below, Qt.AlignmentFlag.AlignVCenter, self._below(hit))
+        words = p.fontMetrics().elidedText(self._below(hit), Qt.TextElideMode.ElideMiddle, below.width())
+        p.drawText(below, Qt.AlignmentFlag.AlignVCenter, words)
         p.restore()
 
     def _facts(self, p: QPainter, rect: QRect, hit: ItemHit) -> int:
