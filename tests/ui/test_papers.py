@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.commands.window import desk_of
 from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
 from app.domain.printing import DocumentOptions, PaperForm, PrintOutcome, PrintState
+from app.services import case_file
 from tests.ui.clerk import Clerk
 from tests.ui.fakes import Bench
 from tests.ui.kiosk_drive import visitor
@@ -101,6 +103,67 @@ def test_the_next_person_does_not_wait_for_pages(clerk: Clerk) -> None:
     waiting.pop().set_result(PrintOutcome(PrintState.CONFIRMED))
     clerk.rest()
     assert not clerk.sees("outcome")
+
+
+def gone_on(clerk: Clerk) -> Future[PrintOutcome]:
+    """The next person has come; the pages of the one before are on their way."""
+    clerk.hall.devices.page_outcomes = None
+    taken(clerk)
+    clerk.wait(lambda: clerk.sees("take_back") and clerk.button("next").isEnabled())
+    clerk.press(Qt.Key.Key_F8)
+    clerk.wait(lambda: not clerk.sees("outcome") and bool(clerk.hall.devices.waiting_pages))
+    return clerk.hall.devices.waiting_pages.pop()
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "said"),
+    [
+        (PrintState.FAILED, "device.printer_jam", "卡纸"),
+        (PrintState.UNKNOWN, "device.print_unproven", "看一下出纸口"),
+    ],
+)
+def test_pages_that_fail_behind_the_next_person_are_told(
+    clerk: Clerk, state: PrintState, reason: str, said: str
+) -> None:
+    pages = gone_on(clerk)
+    (line,) = case_file.lines(clerk.hall.office, 9)
+    pages.set_result(PrintOutcome(state, reason))
+    clerk.wait(lambda: clerk.sees("notice_missed"))
+    words = clerk.words("notice_missed")
+    assert line.number[-8:] in words and "A4" in words and said in words
+    clerk.click("missed_look")
+    clerk.wait(lambda: clerk.sees("detail_number") and clerk.text("detail_number") == line.number)
+    clerk.shell.go("intake")
+    assert not clerk.sees("notice_missed")
+
+
+def test_several_that_fail_are_one_notice_and_seen_one_by_one(clerk: Clerk) -> None:
+    for _ in range(2):
+        gone_on(clerk).set_result(PrintOutcome(PrintState.FAILED, "device.printer_paper"))
+        clerk.wait(lambda: clerk.sees("notice_missed"))
+    one, two = (line.number for line in reversed(case_file.lines(clerk.hall.office, 9)))
+    clerk.wait(lambda: clerk.sees("notice_missed") and "还有 1 张" in clerk.words("notice_missed"))
+    for number in (one, two):
+        assert number[-8:] in clerk.words("notice_missed")
+        clerk.click("missed_look")
+        clerk.wait(lambda n=number: clerk.text("detail_number") == n)  # type: ignore[misc]
+        clerk.shell.go("intake")
+    assert not clerk.sees("notice_missed")
+
+
+def test_pages_that_wait_for_paper_say_so(clerk: Clerk) -> None:
+    clerk.hall.devices.page_outcomes = None
+    taken(clerk)
+    clerk.wait(lambda: clerk.sees("take_back") and clerk.button("next").isEnabled())
+    clerk.hall.devices.set(DeviceKind.A4_PRINTER, DeviceStatus.USER_ERROR, "device.printer_paper")
+    clerk.wait(lambda: clerk.sees("outcome_held"))
+    assert "A4" in clerk.words("outcome_held") and "缺纸" in clerk.words("outcome_held")
+    assert clerk.sees("take_back")
+    clerk.hall.devices.set(DeviceKind.A4_PRINTER, DeviceStatus.BUSY)
+    clerk.wait(lambda: not clerk.sees("outcome_held"))
+    assert "正在打印 A4" in clerk.words("outcome")
+    clerk.click("take_back")
+    clerk.rest()
 
 
 def test_the_list_says_of_pages_under_way_that_they_are(clerk: Clerk) -> None:

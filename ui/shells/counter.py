@@ -175,6 +175,7 @@ class CounterShell(QFrame):
         self.intake.stored.connect(self.relay.run)
         self.intake.stored.connect(self.board.look)
         self.intake.show_receipt.connect(self._show_receipt)
+        self.intake.show_case.connect(self._open_case)
         self.verify.open_case.connect(self._open_case)
         self.watch.changed.connect(lambda: self.strip.show_news(self.watch.line))
         self.watch.replaced.connect(self.intake.catalog_changed)

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.domain.printing import PaperForm, PrintState
 from app.errors import PrintUnprovenError
+from app.services.device_words import trouble_word
+from app.services.printing import PRINTERS
 from ui.desk import Desk
 from ui.pages.counter.receiving import Paper, Receiving, Stage, Upload
 from ui.widgets.kit import KeyButton, Kit, Part, box, clear, col, row
@@ -29,7 +31,7 @@ class OutcomePanel(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("outcome")
-        self._kit, self._texts, self._run = kit, desk.office.texts, receiving
+        self._kit, self._texts, self._run, self._desk = kit, desk.office.texts, receiving, desk
         self._lines: QVBoxLayout = QVBoxLayout()
         outer = col(None, self._lines, None, gap=0)
         outer.setContentsMargins(32, 24, 32, 24)
@@ -45,6 +47,7 @@ class OutcomePanel(QFrame):
             run.stage,
             run.received.case.case_id if run.received else "",
             run.papers,
+            tuple(self._holding(paper) for paper in run.papers),
             run.upload,
             self.saved,
             self.save_trouble,
@@ -117,14 +120,33 @@ class OutcomePanel(QFrame):
         words = texts[f"counter.done.{key}"], texts[f"counter.done.{key}_note"]
         return self._kit.message("primary", *words, *buttons)
 
+    def _holding(self, paper: Paper) -> str:
+        """What holds a paper up that is on its way: its printer's trouble in a word, or ""."""
+        if not paper.busy:
+            return ""
+        healths = self._desk.office.devices.health()
+        health = next((h for h in healths if h.kind is PRINTERS[paper.form]), None)
+        waits = health is not None and not health.works and health.reason
+        return trouble_word(self._texts, health) if health is not None and waits else ""
+
+    def _waiting_line(self, paper: Paper, *buttons: QWidget) -> QFrame | None:
+        """The printer stands still, and a person can put it right meanwhile."""
+        trouble, texts = self._holding(paper), self._texts
+        if not trouble:
+            return None
+        title = texts.say("counter.done.held", paper=texts.code("paper_form", paper.form.value), word=trouble)
+        return self._kit.message(
+            "warn", title, texts["counter.done.held_note"], *buttons, name="outcome_held"
+        )
+
     def _print_line(self, paper: Paper) -> QFrame:
         texts = self._texts
         if paper.busy and paper.form is PaperForm.A4:
             stop = self._kit.button(texts["counter.done.take_back"], "secondary", name="take_back")
             stop.clicked.connect(self._run.take_back)
-            return self._busy_line("printing_a4", stop)
+            return self._waiting_line(paper, stop) or self._busy_line("printing_a4", stop)
         if paper.busy:
-            return self._busy_line("printing")
+            return self._waiting_line(paper) or self._busy_line("printing")
         if paper.question:
             return self._question(paper)
         tone, title, body = self._print_words(paper)

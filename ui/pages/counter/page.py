@@ -25,6 +25,7 @@ from ui.pages.counter.arrivals import Arrivals
 from ui.pages.counter.filing import Filing
 from ui.pages.counter.hand_entry import typed_document
 from ui.pages.counter.item_news import NOTICE, ItemNews
+from ui.pages.counter.missed import MissedPapers
 from ui.pages.counter.morning import Morning
 from ui.pages.counter.one_thing import OneThing
 from ui.pages.counter.receiving import Receiving, Stage
@@ -40,9 +41,11 @@ NUMBER_LEAST = 6
 
 
 class IntakePage(QWidget):
-    """`stored`: a case was stored (send the outbox); `show_receipt(text)`: a receipt was scanned."""
+    """`stored`: a case was stored (send the outbox); `show_receipt(text)`: a receipt was scanned;
+    `show_case(number)`: a case of which a paper failed after it had left the page."""
 
     stored = Signal()
+    show_case = Signal(str)
     show_receipt = Signal(str)
     devices_wanted = Signal(str)
 
@@ -59,7 +62,9 @@ class IntakePage(QWidget):
         self.bench = Workbench(kit, desk, self.session, self.receiving, board)
         self.sheet = self.bench.sheet
         self.arrivals = Arrivals(kit, desk, self.session, self.receiving, self.sheet, self.bench.notices)
-        self._pages = QStackedLayout(self)
+        self.missed = MissedPapers(kit, desk.office.texts)
+        self._pages = QStackedLayout()
+        self.setLayout(col(self.missed, self._pages, gap=0))
         self._pages.addWidget(box(col(self.start), (16, 16, 16, 16)))
         self._pages.addWidget(self.bench)
         bench = self.bench
@@ -77,6 +82,8 @@ class IntakePage(QWidget):
         self.receiving.stored.connect(self.one_thing.stored)
         self.receiving.stored.connect(self.stored)
         self.receiving.refused.connect(self._refused)
+        self.receiving.missed.connect(self.missed.add)
+        self.missed.look.connect(self.show_case)
         self._board.changed.connect(self._status_changed)
         self._board.ticked.connect(self._status_changed)
         self.bench.undo.connect(self.undo)

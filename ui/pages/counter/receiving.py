@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.case import Application
+from app.domain.case import Application, Case
 from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.errors import AppError, RejectedError
 from app.services import printing
@@ -53,10 +53,20 @@ class Paper:
         return not self.busy and (self.trouble is not None or lost)
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A paper of a case that had left the page when it turned out not to be surely printed."""
+
+    number: str
+    paper: Paper
+
+
 class Receiving(QObject):
-    """`changed` at every step; `refused` when the case was not stored (the page goes on editing)."""
+    """`changed` at every step; `refused` when the case was not stored (the page goes on editing);
+    `missed(Missed)`: nobody is looking at that case any more, so somebody has to be told."""
 
     changed = Signal()
+    missed = Signal(object)
     stored = Signal()
     refused = Signal(object)
 
@@ -150,15 +160,24 @@ class Receiving(QObject):
     def _print(self, form: PaperForm, *, again: bool) -> None:
         if self.received is None:
             return
-        office, case_id = self._desk.office, self.received.case.case_id
+        office, case = self._desk.office, self.received.case
+        case_id = case.case_id
         self._change(case_id, form, busy=True, trouble=None)
         self._desk.tasks.run(
             self._desk.printing(form),
             lambda: printing.print_paper(office, case_id, form, again=again),
             owner=self,
-            done=lambda job: self._change(case_id, form, busy=False, job=job),
-            failed=lambda error: self._change(case_id, form, busy=False, trouble=error),
+            done=lambda job: self._came(case, Paper(form, job)),
+            failed=lambda error: self._came(case, Paper(form, trouble=error)),
         )
+
+    def _came(self, case: Case, paper: Paper) -> None:
+        """The printer is done with a paper; it may be one of a case that has left the page."""
+        if self.received is not None and self.received.case.case_id == case.case_id:
+            known: dict[str, Any] = {"job": paper.job} if paper.job is not None else {}
+            self._change(case.case_id, paper.form, busy=False, trouble=paper.trouble, **known)
+        elif paper.failed or paper.question:
+            self.missed.emit(Missed(case.number, paper))
 
     def _change(self, case_id: str, form: PaperForm, **known: Any) -> None:
         """What became of a paper; nothing when the next case has begun."""

@@ -111,6 +111,7 @@ class Workbench(QFrame):
         self.side.show_paper(self._drawing.sight, self._drawing.image)
 
     def status_changed(self) -> None:
+        self.outcome.refresh()
         self._show_title(self._receiving.received is not None)
         self._show_printer()
         self._show_decision()
