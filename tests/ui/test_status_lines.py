@@ -1,5 +1,6 @@
 """What strip and device page say: one source, a sentence for each trouble."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ import pytest
 from app.domain.catalog import CatalogInfo
 from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
 from app.domain.outbox import OutboxSummary
-from app.errors import DiskFullError
+from app.errors import DeviceError, DiskFullError
 from app.services.station_status import StationStatus
 from app.texts import load
 from tests.ui.clerk import Clerk
@@ -27,16 +28,16 @@ WELL = StationStatus(
     skew=timedelta(seconds=1),
 )
 HEALTHS = tuple(DeviceHealth(kind, DeviceStatus.ONLINE, since=NOW) for kind in DeviceKind)
-TROUBLES = (
-    "not_found",
-    "timeout",
-    "protocol",
-    "needs_service",
-    "printer_paper",
-    "printer_cover",
-    "printer_fault",
-    "not_configured",
-)
+
+
+def of_devices(kind: type[DeviceError]) -> Iterator[str]:
+    """The codes of every error a device can have; the base of them stands for none."""
+    for one in kind.__subclasses__():
+        yield one.code.removeprefix("device.")
+        yield from of_devices(one)
+
+
+TROUBLES = tuple(of_devices(DeviceError))
 
 
 def lines(
