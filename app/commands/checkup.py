@@ -35,7 +35,9 @@ def from_outside(file: Path, error: AppError) -> Checkup:
         return _taken(settings, texts, error)
     healths = _ask(settings)
     findings = Findings(SystemClock().now(), None, error, KeyStanding.UNKNOWN)
-    rows = readiness.device_rows(texts, Seen(healths)) + readiness.station_rows(texts, findings)
+    rows = readiness.device_rows(texts, Seen(healths), settings.papers) + readiness.station_rows(
+        texts, findings
+    )
     return Checkup(Examined(_sheet(settings, rows, healths), healths, findings))
 
 

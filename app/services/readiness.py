@@ -12,6 +12,7 @@ from typing import Any
 
 from app.domain.catalog_age import Freshness
 from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
+from app.domain.printing import PaperForm
 from app.domain.readiness import (
     FEW_NUMBERS,
     LEAST_DISK,
@@ -24,6 +25,7 @@ from app.domain.readiness import (
 from app.errors import AppError, ClockWrongError, RejectedError, RemoteError, StationRefusedError, StoreError
 from app.services.device_words import trouble_word
 from app.services.office import Office
+from app.services.printing import PRINTERS
 from app.services.station_status import StationStatus, look
 from app.texts import Texts
 
@@ -34,7 +36,6 @@ _TRIALS = {
     DeviceKind.A4_PRINTER: "page",
     DeviceKind.SCANNER: "scan",
 }
-_EXPECTED = (DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER)  # said on the sheet when not configured
 _STATION = ("network", "enrolment", "clock", "catalog", "outbox", "refused", "numbers")
 _CHECKED, _SEEN = "readiness.checked", "readiness.seen"
 
@@ -169,19 +170,21 @@ def sheet_of(office: Office, findings: Findings | None, seen: Seen, operator: st
     `findings` None: it is still being looked at.
     """
     texts, station = office.texts, office.station
-    rows = device_rows(texts, seen) + station_rows(texts, findings)
+    rows = device_rows(texts, seen, office.papers) + station_rows(texts, findings)
     simulated = any(health.simulated for health in seen.healths)
     at = findings.at if findings else office.clock.now()
     return ReadinessSheet(station.station_id, station.site, operator, at, simulated, rows)
 
 
-def device_rows(texts: Texts, seen: Seen) -> tuple[ReadinessRow, ...]:
+def device_rows(texts: Texts, seen: Seen, papers: Sequence[PaperForm]) -> tuple[ReadinessRow, ...]:
+    """What is configured, and what this station needs (a reader, printers of its `papers`) but has not."""
+    expected = {DeviceKind.ID_READER, *(PRINTERS[form] for form in papers)}
     there = {health.kind: health for health in seen.healths}
     rows = []
     for kind in DeviceKind:
         if kind in there:
             rows.append(_device(texts, there[kind], kind in seen.pending, seen.trials.get(kind)))
-        elif kind in _EXPECTED:
+        elif kind in expected:
             name, area = texts[f"health.{kind.value}.name"], kind.value
             sentence, advice = texts["readiness.not_configured"], texts["readiness.not_configured_advice"]
             rows.append(ReadinessRow(area, name, RowState.UNCHECKED, sentence, advice))

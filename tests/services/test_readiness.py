@@ -164,6 +164,23 @@ def test_what_a_person_tried_stands_on_the_sheet(sheet: Any) -> None:
     assert bad.opening is Opening.LIMITED
 
 
+@pytest.mark.parametrize(
+    ("papers", "missing"),
+    [
+        ((PaperForm.SLIP,), {"receipt_printer"}),
+        ((PaperForm.A4,), {"a4_printer"}),
+        ((PaperForm.SLIP, PaperForm.A4), {"receipt_printer", "a4_printer"}),
+    ],
+)
+def test_the_printers_wanted_are_those_of_the_papers_handed_out(
+    office: Office, papers: tuple[PaperForm, ...], missing: set[str]
+) -> None:
+    reader = tuple(h for h in HEALTHS if h.kind is DeviceKind.ID_READER)
+    sheet = readiness.sheet_of(replace(office, papers=papers), FOUND, Seen(reader))
+    unset = {r.area for r in sheet.rows if r.sentence == office.texts["readiness.not_configured"]}
+    assert unset == missing
+
+
 def test_a_reader_that_is_not_configured_is_said_and_nothing_else_is(sheet: Any) -> None:
     found = sheet(seen=Seen(()))
     assert [r.area for r in found.rows if r.area in [k.value for k in DeviceKind]] == [
