@@ -379,6 +379,12 @@ class StoreDamagedError(StoreError):
     code = "store.damaged"
 
 
+class FileGoneError(StoreDamagedError):
+    """The store knows a material on file, and its content is no longer on the disk."""
+
+    code = "store.file_gone"
+
+
 # -- the line to the gateway -----------------------------------------------------------------------
 
 

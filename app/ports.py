@@ -238,6 +238,10 @@ class MaterialVault(Protocol):
         """Raises StoreDamagedError, StoreError."""
         ...
 
+    def has(self, file_id: str) -> bool:
+        """Whether it is there, without reading it.  Raises StoreError."""
+        ...
+
     def delete(self, file_id: str) -> None:
         """What is gone already is no fault."""
         ...

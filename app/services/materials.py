@@ -19,7 +19,13 @@ from app.domain.material_file import (
     MediaType,
     media_type_of,
 )
-from app.errors import FileKindError, FilesTooLargeError, FileTooLargeError, IllegalTransitionError
+from app.errors import (
+    FileGoneError,
+    FileKindError,
+    FilesTooLargeError,
+    FileTooLargeError,
+    IllegalTransitionError,
+)
 from app.ports import UnitOfWork
 from app.services.office import Office
 
@@ -82,6 +88,21 @@ def files_of_draft(office: Office, draft_id: str) -> Sequence[MaterialFile]:
         return tuple(work.files_of_draft(draft_id))
 
 
+def drop_lost(office: Office, draft_id: str) -> Sequence[MaterialFile]:
+    """Take away the draft's materials whose content is gone from the disk, and say which.
+
+    A case handed in with them could never be delivered whole.  Raises StoreError.
+    """
+    lost = [
+        file
+        for file in files_of_draft(office, draft_id)
+        if file.role is FileRole.MATERIAL and not office.vault.has(file.file_id)
+    ]
+    for file in lost:
+        drop(office, file.file_id)
+    return tuple(lost)
+
+
 def files_of_case(office: Office, case_id: str) -> Sequence[MaterialFile]:
     """In the order they were added."""
     with office.store.begin() as work:
@@ -89,10 +110,10 @@ def files_of_case(office: Office, case_id: str) -> Sequence[MaterialFile]:
 
 
 def content(office: Office, file_id: str) -> bytes:
-    """Raises StoreDamagedError, LookupError (no such file)."""
+    """Raises FileGoneError, StoreDamagedError, StoreError."""
     data = office.vault.get(file_id)
     if data is None:
-        raise LookupError("no such file")
+        raise FileGoneError
     return data
 
 

@@ -26,6 +26,11 @@ class EncryptedVault:
         """Raises StoreDamagedError, StoreError."""
         return open_from(self._path(file_id), self._key, file_id)
 
+    def has(self, file_id: str) -> bool:
+        """Raises StoreError."""
+        with translated(self._folder):
+            return self._path(file_id).exists()
+
     def delete(self, file_id: str) -> None:
         """What is gone already is no fault.  Raises StoreError."""
         with translated(self._folder):

@@ -20,6 +20,7 @@ from app.domain.numbering import NumberBlock
 from app.domain.outbox import FILE_TOPIC
 from app.errors import (
     AppError,
+    FileGoneError,
     FileKindError,
     FilesTooLargeError,
     FileTooLargeError,
@@ -67,7 +68,7 @@ def test_kept_as_it_is_and_sealed(hall: Hall, office: Office) -> None:
     sealed.write_bytes((hall.local.folder.files / f"{other.file_id}.enc").read_bytes())
     with pytest.raises(StoreDamagedError):  # a file put in another's place does not open
         materials.content(office, kept.file_id)
-    with pytest.raises(LookupError):
+    with pytest.raises(FileGoneError):
         materials.content(office, "00000000-0000-4000-8000-000000000000")
 
 
@@ -139,8 +140,21 @@ def test_a_dropped_draft_takes_its_files_along_and_another_keeps_them(hall: Hall
     drafts.drop(office, goes.draft_id)
     assert on_disk(hall) == {kept.file_id}
     assert materials.files_of_draft(office, goes.draft_id) == ()
-    with pytest.raises(LookupError):
+    with pytest.raises(FileGoneError):
         materials.content(office, gone.file_id)
+
+
+def test_what_the_disk_has_lost_is_taken_from_the_draft_and_named(hall: Hall, office: Office) -> None:
+    kept, lost, signed = keep(office, "d1"), keep(office, "d1"), sign(office, "d1")
+    for file in (lost, signed):
+        (hall.local.folder.files / f"{file.file_id}.enc").unlink()
+    assert materials.drop_lost(office, "d1") == (lost,)
+    assert ids(materials.files_of_draft(office, "d1")) == [kept.file_id, signed.file_id]
+    assert materials.drop_lost(office, "d1") == ()
+
+
+def sign(office: Office, draft: str) -> MaterialFile:
+    return materials.keep(office, draft, PNG, MediaType.PNG, 1, role=FileRole.SIGNATURE)
 
 
 def test_a_cleared_page_comes_back_with_its_files(hall: Hall, office: Office) -> None:
@@ -197,7 +211,7 @@ def test_contents_the_gateway_has_had_for_a_month_go(tmp_path: Path) -> None:
         assert {p.stem for p in (data / "files").iterdir()} == set(kept[1:])
         opened = open_file(office, cases[0])
         assert opened is not None and opened.files[0].file.file_id == kept[0] and opened.uploaded
-        with pytest.raises(LookupError):
+        with pytest.raises(FileGoneError):
             materials.content(office, kept[0])
 
 

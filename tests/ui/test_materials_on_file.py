@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.device import DeviceKind, DeviceStatus
-from app.domain.material_file import MediaType
+from app.domain.material_file import FileRole, MediaType
 from app.pages.tools import Tools
 from app.services import materials
 from app.services.office import CameraChoice
@@ -388,6 +388,45 @@ def test_a_restored_draft_has_its_files(looks: QApplication, studio: Bench, qtbo
         again.press(KEY.Key_R, CTRL)
         again.wait(lambda: again.intake.bench.files.files)
         assert row(again, 0)[5] == "高拍 2 页"
+
+
+def test_a_restored_draft_says_which_file_the_disk_has_lost(
+    looks: QApplication, studio: Bench, qtbot: QtBot
+) -> None:
+    """It counts no more, so that no case goes without it; a new picture mends the row."""
+    with Clerk.at_counter(studio, qtbot) as clerk:
+        clerk.lay_card()
+        clerk.pick("cjrzhl")
+        clerk.table.setFocus()
+        kept(clerk, 1)
+        sign(clerk)
+    for sealed in studio.local.folder.files.iterdir():
+        sealed.unlink()
+    with Clerk.at_counter(studio, qtbot) as again:
+        again.wait(lambda: again.sees("restore_button"))
+        again.press(KEY.Key_R, CTRL)
+        again.wait(lambda: "找不到" in name_line(again) and again.sees("notice_error"))
+        assert "找不到" in again.words("notice_error")
+        again.rest()
+        assert again.intake.session.intake.taking(again.intake.session.intake.materials()[0]) is None
+        assert files(again) == ()
+        again.table.setFocus()
+        kept(again, 1)
+        assert "找不到" not in name_line(again) and row(again, 0)[5] == "高拍 1 页"
+
+
+def sign(clerk: Clerk) -> None:
+    """As if the applicant had signed."""
+    made, draft = io.BytesIO(), clerk.intake.session.intake.draft_id
+    Image.new("L", (8, 8), 255).save(made, "PNG")
+    materials.keep(clerk.hall.office, draft, made.getvalue(), MediaType.PNG, 1, role=FileRole.SIGNATURE)
+
+
+def name_line(clerk: Clerk) -> str:
+    """What stands below the name of the first material."""
+    from ui.widgets.kit import CELL
+
+    return str(clerk.table.source.index(0, 1).data(CELL).sub)
 
 
 def test_a_case_takes_its_files_along_and_none_that_nobody_asked_for(shooter: Clerk) -> None:

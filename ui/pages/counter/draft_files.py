@@ -5,7 +5,7 @@ material came, as photographed (`scan`) or brought as a file (`file`); the last 
 takes that back, to what had been counted before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -32,11 +32,16 @@ class DraftFiles(QObject):
         self._draft = session.intake.draft_id
         self._before: dict[str, Taking | None] = {}
         self.files: tuple[MaterialFile, ...] = ()
+        self._lost: frozenset[str] = frozenset()
         session.changed.connect(self._follow)
 
     def of(self, material: Material) -> tuple[MaterialFile, ...]:
         key = material_key(material)
         return tuple(f for f in self.files if f.material_key == key and f.role is FileRole.MATERIAL)
+
+    def lost(self, material: Material) -> bool:
+        """Whether files of this row were found gone from the disk, and none was kept since."""
+        return material_key(material) in self._lost and not self.of(material)
 
     def pages(self, material: Material) -> int:
         return sum(file.pages for file in self.of(material))
@@ -68,8 +73,25 @@ class DraftFiles(QObject):
         """Another draft is on the page: a new one, one restored, or the cleared one come back."""
         if self._session.intake.draft_id != self._draft:
             self._draft = self._session.intake.draft_id
-            self.files, self._before = (), {}
+            self.files, self._before, self._lost = (), {}, frozenset()
+            self._look_for_lost()
             self._read()
+
+    def _look_for_lost(self) -> None:
+        """A draft of another day: what the disk has lost is said in its row, and counts no more."""
+        office, draft = self._desk.office, self._draft
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: materials.drop_lost(office, draft),
+            owner=self,
+            done=lambda lost: self._lose(draft, lost),
+            failed=self.trouble.emit,
+        )
+
+    def _lose(self, draft: str, lost: Sequence[MaterialFile]) -> None:
+        if draft != self._draft or not lost:
+            return
+        self._lost = frozenset(file.material_key for file in lost)
 
     def _read(self) -> None:
         office, draft = self._desk.office, self._draft
@@ -84,7 +106,15 @@ class DraftFiles(QObject):
     def _loaded(self, draft: str, files: tuple[MaterialFile, ...]) -> None:
         if draft == self._draft:
             self.files = files
+            self._uncount_lost()
             self.changed.emit()
+
+    def _uncount_lost(self) -> None:
+        """What had come as a file that is gone, and as nothing else, has not come."""
+        for material in self._session.intake.materials():
+            taking = self._session.intake.taking(material)
+            if self.lost(material) and taking is not None and taking.how in (SCAN, FILE):
+                self._session.apply(self._session.intake.with_taking(material, None))
 
     # -- changes -----------------------------------------------------------------------------------
 

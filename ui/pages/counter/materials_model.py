@@ -121,7 +121,7 @@ class MaterialsModel(QAbstractTableModel):
         return m.necessity is Necessity.REQUIRED and not self.complete(m)
 
     def _remark(self, m: Material) -> str:
-        words = []
+        words = [self._texts["files.lost"]] if self._files.lost(m) and not self.complete(m) else []
         if m.necessity is not Necessity.REQUIRED:
             words.append(self._texts.code("necessity", m.necessity.value))
         if m.returned:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QLabel
 
 from app.domain.material_file import FileRole, MaterialFile, MediaType
-from app.errors import AppError
+from app.errors import AppError, FileGoneError
 from app.services import materials
 from app.services.office import Office
 from app.texts import Texts
@@ -150,7 +150,13 @@ def _keep(office: Office, draft: str, png: bytes, old: MaterialFile | None) -> M
 
 def _load(office: Office, draft: str) -> Signed | None:
     found = [f for f in materials.files_of_draft(office, draft) if f.role is FileRole.SIGNATURE]
-    return (found[-1], materials.content(office, found[-1].file_id)) if found else None
+    if not found:
+        return None
+    try:
+        return found[-1], materials.content(office, found[-1].file_id)
+    except FileGoneError:
+        materials.drop(office, found[-1].file_id)  # else the case would be handed in with it
+        raise
 
 
 class SignatureLine(QFrame):
