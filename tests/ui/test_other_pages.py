@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.device import DeviceKind, DeviceStatus
 from app.domain.printing import PrintOutcome, PrintState
-from app.errors import RejectedError
+from app.errors import DiskFullError, RejectedError
 from app.texts import load
 from tests.ui.clerk import Clerk
 from ui import fault_page
@@ -55,6 +55,49 @@ def test_a_reprint_is_counted_and_a_question_can_be_answered_later(clerk: Clerk)
     clerk.click("case_reprint")
     clerk.wait(lambda: len(clerk.hall.devices.slips) == 2)
     clerk.wait(lambda: "补打" in clerk.words() and clerk.button("case_reprint").isEnabled())
+
+
+def test_a_key_struck_twice_prints_one_copy(clerk: Clerk) -> None:
+    """Dead from the press until the outcome is in sight; a quick printer gives no second chance either."""
+    clerk.shell.cases.rest.setInterval(600_000)
+    done(clerk)
+    clerk.press(Qt.Key.Key_2, CTRL)
+    clerk.wait(lambda: clerk.sees("case_reprint") and clerk.button("case_reprint").isEnabled())
+    clerk.hall.devices.gate = Event()
+    for _ in range(2):
+        clerk.press(Qt.Key.Key_F7)
+    clerk.hall.devices.gate.set()
+    clerk.rest()
+    for _ in range(2):  # the outcome is known by now, and the fingers are not off the key
+        clerk.press(Qt.Key.Key_F7)
+        clerk.rest()
+    assert len(clerk.hall.devices.slips) == 2 and not clerk.button("case_reprint").isEnabled()
+    clerk.shell.cases.rest.stop()
+    clerk.shell.cases.rest.timeout.emit()
+    clerk.wait(lambda: "补打" in clerk.words() and clerk.button("case_reprint").isEnabled())
+    clerk.press(Qt.Key.Key_F7)
+    clerk.wait(lambda: len(clerk.hall.devices.slips) == 3)
+    clerk.rest()
+
+
+def test_a_pdf_that_cannot_be_saved_does_not_free_the_printer(
+    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path, _data: bytes) -> None:
+        raise DiskFullError
+
+    monkeypatch.setattr(clerk.hall.files, "write", full)
+    done(clerk)
+    clerk.press(Qt.Key.Key_2, CTRL)
+    clerk.wait(lambda: clerk.sees("case_reprint") and clerk.button("case_reprint").isEnabled())
+    clerk.hall.devices.gate = Event()
+    clerk.press(Qt.Key.Key_F7)
+    clerk.press(Qt.Key.Key_S, CTRL)
+    clerk.wait(lambda: clerk.sees("notice_error"))
+    assert not clerk.button("case_reprint").isEnabled()
+    clerk.hall.devices.gate.set()
+    clerk.wait(lambda: len(clerk.hall.devices.slips) == 2)
+    clerk.rest()
 
 
 def test_a_refused_case_says_why(clerk: Clerk) -> None:

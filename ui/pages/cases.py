@@ -34,6 +34,7 @@ from ui.words import day, moment, sentence
 
 LIMIT = 200
 PAUSE_MS = 150
+AGAIN_MS = 800  # a key struck twice is one copy, however quick the printer
 DETAIL = 400
 _PRINT_TONE = {
     PrintState.PREPARED.value: ("muted", "todo"),
@@ -66,6 +67,9 @@ class CasesPage(QWidget):
         self._empty = kit.text("", "body", "muted", align="center", wrap=True, name="cases_empty")
         self._detail: QVBoxLayout = QVBoxLayout()
         self._lay_out()
+        self._asking = False
+        self.rest = QTimer(self, singleShot=True, interval=AGAIN_MS)
+        self.rest.timeout.connect(self._lift)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -331,6 +335,8 @@ class CasesPage(QWidget):
         wanted = form or self._forms(file)[0]
         if not self._may_print(file, wanted):
             return
+        self._asking = True
+        self.rest.start()
         self._set_busy(True)
         office, case_id = self._desk.office, file.case.case_id
         last = file.last_print(wanted)
@@ -340,7 +346,7 @@ class CasesPage(QWidget):
             lambda: printing.print_paper(office, case_id, wanted, again=again),
             owner=self,
             done=self._printed,
-            failed=self._failed,
+            failed=self._not_printed,
         )
 
     def _may_print(self, file: CaseFile, form: PaperForm) -> bool:
@@ -350,11 +356,34 @@ class CasesPage(QWidget):
         return not (self._busy or on_its_way or file.open_print is not None)
 
     def _printed(self, job: PrintJob) -> None:
-        self._set_busy(False)
         if job.state is PrintState.PREPARED:
             body = sentence(self._texts, job.reason)
             self.notices.say("print", "warn", self._texts["counter.done.not_printed"], body)
+        office = self._desk.office
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: case_file.open_file(office, job.case_id),
+            owner=self,
+            done=self._outcome_known,
+            failed=self._not_printed,
+        )
+
+    def _outcome_known(self, file: CaseFile | None) -> None:
+        if file is not None and file.case.case_id == self._wanted:
+            self._show_file(file)
+        self._asking = False
+        self._lift()
         self.load()
+
+    def _not_printed(self, error: AppError) -> None:
+        self._asking = False
+        self._lift()
+        self.notices.tell(error)
+
+    def _lift(self) -> None:
+        """Printing is offered again once the outcome is in sight and the key has had its rest."""
+        if not self._asking and not self.rest.isActive():
+            self._set_busy(False)
 
     def _answer(self, job: PrintJob, came_out: bool) -> None:
         office = self._desk.office
@@ -363,7 +392,7 @@ class CasesPage(QWidget):
             lambda: printing.answer_unknown(office, job.job_id, job.case_id, came_out=came_out),
             owner=self,
             done=lambda _none: self.load(),
-            failed=self._failed,
+            failed=self.notices.tell,
         )
 
     def save_pdf(self) -> None:
@@ -381,12 +410,8 @@ class CasesPage(QWidget):
             done=lambda _n: self.notices.say(
                 "saved", "ok", texts.say("counter.done.saved", file=path.name), ""
             ),
-            failed=self._failed,
+            failed=self.notices.tell,
         )
-
-    def _failed(self, error: AppError) -> None:
-        self._set_busy(False)
-        self.notices.tell(error)
 
     def _set_busy(self, busy: bool) -> None:
         if busy != self._busy:
