@@ -16,6 +16,7 @@ from app.domain.device import DeviceStatus
 from app.domain.page import WHOLE, Corners
 from app.errors import AppError
 from ui import icons
+from ui.camera.keys import act_of
 from ui.camera.shots import MOST_SHOTS, Shots
 from ui.camera.source import CameraSource
 from ui.camera.strip import CELL_W, COLUMNS, GAP, ShotStrip
@@ -238,6 +239,11 @@ class CaptureSheet(QFrame):
     # -- pages -------------------------------------------------------------------------------------
 
     @property
+    def asking(self) -> bool:
+        """Whether the question of what becomes of the pages is open."""
+        return self._asking
+
+    @property
     def cropping(self) -> bool:
         return self._stack.currentWidget() is self.crop
 
@@ -312,51 +318,10 @@ class CaptureSheet(QFrame):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, control = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         event.accept()
-        if event.isAutoRepeat() and key not in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            return
-        if key == Qt.Key.Key_Escape:
-            self._acted(self.escape)
-        elif self.cropping:
-            self._crop_key(key)
-        elif control:
-            self._control_key(key)
-        else:
-            self._plain_key(key)
-
-    def _crop_key(self, key: int) -> None:
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._acted(self.apply_crop)
-        elif key == Qt.Key.Key_W:
-            self.crop.set_corners(WHOLE)
-
-    def _control_key(self, key: int) -> None:
-        acts = {
-            Qt.Key.Key_Return: self.keep,
-            Qt.Key.Key_Enter: self.keep,
-            Qt.Key.Key_Left: lambda: self.shots.move(-1),
-            Qt.Key.Key_Right: lambda: self.shots.move(1),
-            Qt.Key.Key_Z: self.shots.undo,
-        }
-        if key in acts:
-            self._acted(acts[Qt.Key(key)])
-
-    def _plain_key(self, key: int) -> None:
-        acts = {
-            Qt.Key.Key_Space: self.take,
-            Qt.Key.Key_Return: self.take,
-            Qt.Key.Key_Enter: self.take,
-            Qt.Key.Key_Left: lambda: self.shots.choose(self.shots.chosen - 1),
-            Qt.Key.Key_Right: lambda: self.shots.choose(self.shots.chosen + 1),
-            Qt.Key.Key_L: lambda: self.shots.turn(-1),
-            Qt.Key.Key_R: lambda: self.shots.turn(1),
-            Qt.Key.Key_C: self.open_crop,
-            Qt.Key.Key_Delete: self.shots.remove,
-            Qt.Key.Key_I: self.import_wanted.emit,
-        }
-        if key in acts and not self._asking:
-            self._acted(acts[Qt.Key(key)])
+        act = act_of(self, event)
+        if act is not None:
+            self._acted(act)
 
     # -- showing -----------------------------------------------------------------------------------
 
