@@ -18,7 +18,7 @@ run: setup ## the counter on an embedded demo; without a display the same job he
 	@scripts/run.sh
 
 test: setup-dev ## the daily tests
-	@$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not soak and not devices"
+	@$(PYTHON) -m pytest -q -n 3 --dist loadfile -m "not soak and not devices"
 
 check: setup-dev ## ruff, mypy --strict, architecture
 	@$(PYTHON) -m ruff check .

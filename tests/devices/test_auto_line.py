@@ -131,6 +131,7 @@ def test_devices_among_strangers_find_their_ports(tmp_path: Path, order: tuple[D
             assert hub.print_slip(SLIP, PATIENCE_S).result(PATIENCE_S).state is PrintState.CONFIRMED
 
 
+@pytest.mark.devices
 def test_a_device_is_found_again_on_another_port(tmp_path: Path) -> None:
     sockets = Sockets(tmp_path, 3)
     with hub_of(sockets.auto(READER)) as (hub, ear):
@@ -141,6 +142,7 @@ def test_a_device_is_found_again_on_another_port(tmp_path: Path) -> None:
         assert health_of(hub, READER).status is DeviceStatus.NO_DEVICE
 
 
+@pytest.mark.devices
 def test_only_the_device_with_the_configured_id_will_do(tmp_path: Path) -> None:
     sockets = Sockets(tmp_path, 1)
     with sockets.plugged(0, READER):

@@ -55,6 +55,7 @@ def by_line(found: Sequence[FoundDevice]) -> dict[str, FoundDevice]:
     return {device.line: device for device in found}
 
 
+@pytest.mark.devices
 def test_every_sort_of_port_at_once(sdt: Emulated, escpos: Emulated) -> None:
     with (
         emulator("sdt", "--listen", "pty") as reader,

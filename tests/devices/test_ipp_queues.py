@@ -47,6 +47,7 @@ def test_a_spooler_without_queues_or_no_spooler_at_all() -> None:
     assert search_queues(at(cups)) == ()  # gone
 
 
+@pytest.mark.devices
 def test_a_spooler_that_hangs_ends_the_search() -> None:
     with emulator("ipp", "--queue", "office") as cups:
         cups.command("fault silent")

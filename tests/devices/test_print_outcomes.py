@@ -206,6 +206,7 @@ def test_a_clone_is_proven_by_process_id_and_its_late_answers_are_not_taken(escp
     assert escpos.command("printed")["unknown"] == []
 
 
+@pytest.mark.devices
 def test_a_printer_that_proves_nothing_says_so_and_is_believed_in_nothing(escpos: Emulated) -> None:
     for command in (*CURES, "fault no_proof", "forget"):
         escpos.command(command)

@@ -75,6 +75,7 @@ def test_the_whole_way(running: RunningGateway, station: AStation, tmp_path: Pat
     assert case_id in cases_at(running)
 
 
+@pytest.mark.soak
 def test_a_large_file_on_a_slow_line_stops_no_case_without_files(
     running: RunningGateway, station: AStation, tmp_path: Path
 ) -> None:

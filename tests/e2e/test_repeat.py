@@ -22,7 +22,7 @@ def test_a_repeat_needs_no_card(hall: Hall, tmp_path: Path) -> None:
 
 def test_a_doubtful_card_is_not_stored(hall: Hall, tmp_path: Path) -> None:
     item = str(hall.search("证")[0]["code"])
-    hall.services.tell("sdt", "fault two_bits")
+    hall.services.tell("sdt", "fault two_bits:3")
     answer = hall.intake(tmp_path / "a.json", item_code=item, situation=hall.first_path(item))
     assert (answer.code, answer.error) == (1, "device.card_unreadable")
     assert answer.value["error"]["retryable"] is True

@@ -155,6 +155,7 @@ def test_a_change_of_keys_broken_off_is_finished(site: Site) -> None:
     site.sync()
 
 
+@pytest.mark.soak
 def test_a_draft_is_published_while_the_gateway_serves(tmp_path: Path) -> None:
     put_draft(tmp_path, items(3))
     with gateway(tmp_path) as running:

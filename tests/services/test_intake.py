@@ -155,9 +155,7 @@ def test_errors_of_the_rules_refuse_and_use_no_number(
     assert counts(office) == (0, 0, 500)
 
 
-def test_a_stale_catalog_receives_with_a_mark_a_refused_one_not_at_all(
-    hall: Hall, office: Office
-) -> None:
+def test_a_stale_catalog_receives_with_a_mark_a_refused_one_not_at_all(hall: Hall, office: Office) -> None:
     """Proved on the day START; a clock set back later makes it no younger."""
     hall.clock.pass_time(days=29)
     fresh = receive(office, an_application(1), offline=False)

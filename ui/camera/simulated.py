@@ -19,7 +19,7 @@ from ui.theme import FAMILY
 WIDTH, HEIGHT = 2592, 1944
 FRAME_MS = 120
 PAPER = 1240, 1754
-_TABLE, _SHEET, _INK, _GREY, _STAMP = "#3B3F45", "#F8F7F2", "#1B1E24", "#8A8F98", "#B3261E"
+_TABLE, _SHEET, _INK, _GREY, _STAMP = "#3B3F45", "#F8F7F2", "#1B1E24", "#8A8F98", "#B42A22"
 _LINES = 14
 _POSES = ((-6, 0.94, 0.02), (4, 0.90, -0.04), (12, 0.86, 0.03), (-2, 0.96, 0.0))
 """Degrees turned, size, shift to the right."""
