@@ -24,11 +24,11 @@ from ui.camera.view import CameraView, CropEditor
 from ui.desk import Desk
 from ui.pictures import shrunk
 from ui.widgets.kit import Kit, box, col, row, stack
+from ui.widgets.overlay import keeps_key
 from ui.words import sentence
 
 CROP_PX = 1600
 SIDE = COLUMNS * (CELL_W + GAP) + 44
-_SHELL_KEYS = (Qt.Key.Key_F1, Qt.Key.Key_J, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4)
 
 
 class CaptureSheet(QFrame):
@@ -309,10 +309,7 @@ class CaptureSheet(QFrame):
 
     def event(self, event: QEvent) -> bool:
         """While it is open its keys come before those of the page; leaving the page stays possible."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            if event.key() == Qt.Key.Key_F1 or (control and event.key() in _SHELL_KEYS):
-                return super().event(event)
+        if keeps_key(event):
             event.accept()
             return True
         return super().event(event)

@@ -6,6 +6,19 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ui.widgets.kit import col, row
 
+_LEAVING = (Qt.Key.Key_J, *(Qt.Key(Qt.Key.Key_1.value + n) for n in range(9)))
+
+
+def keeps_key(event: QEvent) -> bool:
+    """Whether a sheet that lies over a page takes this key before the page's shortcuts do.
+
+    The shell's own stay free: F1, and Ctrl+1 … 9 and Ctrl+J, by which one leaves the page.
+    """
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    return event.key() != Qt.Key.Key_F1 and not (control and event.key() in _LEAVING)
+
 
 class Overlay(QFrame):
     """Dims its parent and lays `card` in the middle; a click beside the card closes it."""

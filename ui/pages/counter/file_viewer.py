@@ -19,11 +19,11 @@ from ui.desk import Desk
 from ui.pages.counter.draft_files import DraftFiles
 from ui.pictures import image_of
 from ui.widgets.kit import Kit, box, col, row
+from ui.widgets.overlay import keeps_key
 
 ZOOMS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 SLIDE = 80  # px a press of an arrow
 LEAST_PX, MOST_PX = 200, 3000
-_SHELL_KEYS = (Qt.Key.Key_F1, Qt.Key.Key_J, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4)
 
 
 class FileViewer(QFrame):
@@ -250,10 +250,7 @@ class FileViewer(QFrame):
 
     def event(self, event: QEvent) -> bool:
         """While it is open its keys come before those of the page; leaving the page stays possible."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            if event.key() == Qt.Key.Key_F1 or (control and event.key() in _SHELL_KEYS):
-                return super().event(event)
+        if keeps_key(event):
             event.accept()
             return True
         return super().event(event)
