@@ -14,7 +14,7 @@ CORE = LEAVES | {"app.domain", "app.ports"}
 
 # package -> (first-party prefixes it may import, third-party modules it may import)
 RULES: dict[str, tuple[set[str], set[str]]] = {
-    "app.errors": (set(), set()),
+    "app.errors": ({"app.errors"}, set()),
     "app.texts": ({"app.errors"}, set()),
     "app.atomic_file": ({"app.errors"}, set()),
     "app.pdfium_lock": (set(), set()),
@@ -25,7 +25,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "app.machine": (CORE | {"app.settings", "app.logbook"}, set()),
     "app.schedules": (CORE, set()),
     "app.domain": ({"app.domain", "app.errors"}, set()),
-    "app.ports": ({"app.domain", "app.errors"}, set()),
+    "app.ports": ({"app.domain", "app.errors", "app.ports"}, set()),
     "app.flows": (CORE | {"app.flows"}, set()),
     "app.services": (CORE | {"app.flows", "app.services"}, set()),
     "app.store": (CORE | {"app.store"}, {"sqlalchemy", "sqlcipher3", "cryptography", "keyring"}),

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 def _errors(kind: type[AppError] = AppError) -> Iterator[type[AppError]]:
     for child in kind.__subclasses__():
-        if child.__module__ == app.errors.__name__:
+        if child.__module__.startswith(app.errors.__name__ + "."):
             yield child
         yield from _errors(child)
 
