@@ -65,8 +65,8 @@ class EscposPrinter:
 
     @property
     def speaks_up(self) -> bool:
-        """Whether it has told of a change by itself, so that `news` is worth asking for."""
-        return self._talk.told is not None
+        """Whether it was asked to tell of changes, or has told of one: `news` is worth asking for."""
+        return self._profile.automatic or self._talk.told is not None
 
     def check(self) -> Condition:
         """Ask the printer how it is.  Raises DeviceTimeoutError when it is silent, DeviceNotFoundError."""

@@ -5,7 +5,7 @@ DATA/draft/bundles.jsonl    一件事, one JSON record a line
 DATA/draft/catalog.sqlite   the same, built: what search and show read
 """
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,13 +15,12 @@ from app.catalog.importing import ImportReport, read_items
 from app.catalog.source import DRAFT
 from app.domain import record
 from app.domain.catalog import Bundle, Item
+from app.domain.hall_time import CHINA
 from app.errors import CatalogFileError, StoreDamagedError
 
 ITEMS = DRAFT.with_name("items.jsonl")
 BUNDLES = DRAFT.with_name("bundles.jsonl")
 T = TypeVar("T")
-
-_CHINA = timezone(timedelta(hours=8))
 
 
 def import_draft(file: Path, format_name: str, data: Path, now: datetime | None = None) -> ImportReport:
@@ -38,7 +37,7 @@ def import_draft(file: Path, format_name: str, data: Path, now: datetime | None 
     imported = read_items(file, format_name)
     if not imported.items:
         raise CatalogFileError("no usable item", file=file.name)
-    at = now or datetime.now(_CHINA)
+    at = now or datetime.now(CHINA)
     with translated(data / ITEMS):
         (data / ITEMS).parent.mkdir(parents=True, exist_ok=True)
     for path, values in ((ITEMS, imported.items), (BUNDLES, imported.bundles)):

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
 from app.catalog.source import CatalogFolder
 from app.domain.catalog import Channel
 from app.domain.device import DeviceKind
+from app.domain.hall_time import CHINA
 from app.domain.receipt import StationKey, Verdict
 from app.errors import OfflineError, OtherStationError, StoreKeyError
 from app.machine import ThisMachine
@@ -24,7 +25,6 @@ from app.texts import load
 from devices.hub import DeviceHub
 from devices.registry import DeviceLine
 
-SHANGHAI = timezone(timedelta(hours=8), "CST")
 ALL_DEVICES = tuple(DeviceKind)
 
 
@@ -32,7 +32,7 @@ class SystemClock:
     """This machine's clock in the zone of the hall, whatever zone the machine is set to."""
 
     def now(self) -> datetime:
-        return datetime.now(SHANGHAI)
+        return datetime.now(CHINA)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import hashlib
 import html
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 from string import Template
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from starlette.responses import HTMLResponse, Response
 
+from app.domain.hall_time import CHINA
 from app.domain.receipt import Verdict
 from app.errors import ReceiptNotGenuineError
 from app.gateway.database import cases, item_names
@@ -28,7 +29,6 @@ from app.receipts.token import verify_token
 from app.texts import RESOURCES, Texts, load
 
 _TOKEN = re.compile(r"[A-Z2-7]{16,2000}")  # BASE32 without padding
-_CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _platform_number(texts: Texts, row: Any) -> str:
 
 
 def _time(texts: Texts, at: datetime) -> str:
-    local = at.astimezone(_CHINA)
+    local = at.astimezone(CHINA)
     return texts.say(
         "gateway_page.time_form",
         year=local.year,

@@ -20,13 +20,14 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from app.domain.hall_time import CHINA
 from app.domain.receipt import QR_TEXT, Receipt, StationKey, TokenClaims, Verdict
 from app.errors import ReceiptNotGenuineError
 
@@ -35,7 +36,6 @@ KeyLookup = Callable[[str], StationKey | None]
 KEY_ID_BYTES = 8
 DIGEST_BYTES = 32
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-ZONE = timezone(timedelta(hours=8))  # China has one zone and no summer time
 
 _ISS, _SUB, _IAT = 1, 2, 6
 _ITEM, _OFFLINE, _DIGEST = -65537, -65538, -65539
@@ -269,7 +269,7 @@ def _claims(token: _Token) -> TokenClaims:
 
 def _time(seconds: int) -> datetime:
     try:
-        return datetime.fromtimestamp(seconds, ZONE)
+        return datetime.fromtimestamp(seconds, CHINA)
     except (OverflowError, OSError, ValueError) as error:
         raise _refused("not_a_token") from error
 

@@ -6,9 +6,10 @@ about the message that happened to be sent: it waits for better times.
 """
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
+from app.domain.hall_time import CHINA
 from app.errors import (
     AppError,
     ClockWrongError,
@@ -26,7 +27,6 @@ from app.errors import (
 from app.remote.line import Answer
 from app.texts import load
 
-_CHINA = timezone(timedelta(hours=8))  # one zone, no summer time, whatever this machine is set to
 _ABOUT_THE_STATION = frozenset(
     {"unsigned", "signature", "replay", "station_unknown", "station_revoked", "not_your_station"}
 )
@@ -92,8 +92,8 @@ def clock_error(known: object) -> ClockWrongError:
         theirs = datetime.fromisoformat(str(known))
     except ValueError:
         theirs = None
-    shown = f"{theirs.astimezone(_CHINA):%Y-%m-%d %H:%M}" if theirs is not None and theirs.tzinfo else "?"
-    return ClockWrongError(now=f"{datetime.now(_CHINA):%Y-%m-%d %H:%M}", known=shown)
+    shown = f"{theirs.astimezone(CHINA):%Y-%m-%d %H:%M}" if theirs is not None and theirs.tzinfo else "?"
+    return ClockWrongError(now=f"{datetime.now(CHINA):%Y-%m-%d %H:%M}", known=shown)
 
 
 def _words(code: str) -> str:

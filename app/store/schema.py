@@ -8,13 +8,14 @@ Times are integers: microseconds since 1970 in UTC, so that they sort rightly wh
 they were written in.  They come out in China's zone, which has had no summer time since 1991.
 """
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-CHINA = timezone(timedelta(hours=8))
+from app.domain.hall_time import CHINA
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -125,6 +126,14 @@ FILES = Table(
     Column("added_at", Instant, nullable=False),
     Column("aside", Integer, nullable=False),
     Column("sent", Integer, nullable=False),
+)
+
+SHOTS = Table(  # photographs of documents that are not finished
+    "shots",
+    METADATA,
+    Column("draft_id", Text, primary_key=True),
+    Column("material_key", Text, primary_key=True),
+    Column("body", Text, nullable=False),
 )
 
 PINS = Table(  # of open cases only

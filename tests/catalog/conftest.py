@@ -1,6 +1,6 @@
 """Catalog files built once for all tests of this folder."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -8,8 +8,9 @@ import pytest
 from app.catalog.build import build_catalog
 from app.catalog.demo import demo_items
 from app.catalog.file import CatalogFile
+from app.domain.hall_time import CHINA
 
-DAY = datetime(2026, 11, 20, 9, tzinfo=timezone(timedelta(hours=8)))
+DAY = datetime(2026, 11, 20, 9, tzinfo=CHINA)
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 PORTAL = SHARED / "gd_items" / "policy.json"
 

@@ -3,16 +3,17 @@
 import json
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.hall_time import CHINA
 from app.domain.receipt import Receipt, ReceiptMaterial, canonical, digest, parse
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
-moments = st.datetimes(timezones=st.just(timezone(timedelta(hours=8))))
+moments = st.datetimes(timezones=st.just(CHINA))
 materials = st.builds(ReceiptMaterial, texts, *[st.integers(0, 9)] * 4)
 receipts = st.builds(
     Receipt,
@@ -44,7 +45,7 @@ PLAIN = Receipt(
     phone="138****0000",
     delivery="pickup",
     materials=(ReceiptMaterial("居民身份证", 1, 1, 1, 1),),
-    received_at=datetime(2026, 11, 20, 9, tzinfo=timezone(timedelta(hours=8))),
+    received_at=datetime(2026, 11, 20, 9, tzinfo=CHINA),
     starts=date(2026, 11, 20),
     starts_provisional=False,
     answer_by=date(2026, 11, 27),

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import fields
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -12,11 +12,12 @@ from app.catalog.demo import demo_items
 from app.domain import record
 from app.domain.case import Application, Case, CaseState, Contact, Delivery, Organisation, TakenMaterial
 from app.domain.catalog import Item, Question
+from app.domain.hall_time import CHINA
 from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.numbering import NumberBlock
 
 texts = st.text(max_size=12)
-moments = st.datetimes(timezones=st.just(timezone(timedelta(hours=8))))
+moments = st.datetimes(timezones=st.just(CHINA))
 documents = st.builds(
     IdentityDocument,
     kind=st.sampled_from(DocumentKind),
@@ -124,5 +125,5 @@ def test_no_text_upsets_the_reader(text: str) -> None:
 
 def test_dates_and_bytes() -> None:
     assert record.plain({"d": date(2026, 11, 20), "b": b"\x00\xff"}) == {"d": "2026-11-20", "b": "00ff"}
-    moment = datetime(2026, 11, 20, 9, tzinfo=timezone(timedelta(hours=8)))
+    moment = datetime(2026, 11, 20, 9, tzinfo=CHINA)
     assert record.plain(moment) == "2026-11-20T09:00:00+08:00"

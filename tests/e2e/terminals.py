@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from app.domain.case import Application
 from app.domain.catalog import Channel
+from app.domain.hall_time import CHINA
 from app.domain.material_file import MaterialFile, MediaType
 from app.gateway import files
 from app.gateway.database import Database, sqlite_url
@@ -22,7 +23,6 @@ from app.texts import load
 from tests.gateway.running import AStation, RunningGateway
 from tests.services.fakes import FOLDER_KEY, FakeCatalog, Hall, an_application, an_item
 
-CHINA = timezone(timedelta(hours=8))
 PDF = b"%PDF-1.7\n"
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from app.domain import numbering, record
 from app.domain.case import Application, Case, CaseState, TakenMaterial
 from app.domain.catalog import Audience, Channel, Item
+from app.domain.hall_time import CHINA
 from app.domain.identity import DocumentKind, IdentityDocument
 from app.domain.numbering import NumberBlock
 from app.domain.outbox import OutboxMessage
@@ -34,7 +35,6 @@ ROOT = Path(__file__).parents[2]
 SITE = "演示市民服务中心"
 PERSON = "演示·东方测试"
 ID_NUMBER = "11010519491231002X"
-CHINA = timezone(timedelta(hours=8))
 
 
 def items(count: int = 3) -> tuple[Item, ...]:

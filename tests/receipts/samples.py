@@ -17,14 +17,15 @@ from cryptography.x509.oid import NameOID
 
 from app import texts
 from app.domain import numbering
+from app.domain.hall_time import CHINA
 from app.domain.receipt import Receipt, ReceiptMaterial, StationKey
 from app.receipts.keys import key_id, load_key, make_key, signing_request
 from app.receipts.sealer import StationSealer
-from app.receipts.token import ZONE, KeyLookup
+from app.receipts.token import KeyLookup
 
 STATION = "441900A12"
 PUBLIC_URL = "HTTPS://Q.EXAMPLE.CN"
-RECEIVED = datetime(2026, 11, 20, 9, 46, 12, tzinfo=ZONE)
+RECEIVED = datetime(2026, 11, 20, 9, 46, 12, tzinfo=CHINA)
 
 MATERIALS = (
     ReceiptMaterial("初始注册申请表", 1, 0, 1, 0, "form"),

@@ -14,6 +14,7 @@ from random import Random
 
 import pytest
 
+from app.domain.hall_time import CHINA
 from app.domain.receipt import StationKey
 from app.errors import (
     AppError,
@@ -163,7 +164,7 @@ def test_expiry_by_a_wrong_clock_is_told_as_a_wrong_clock(tmp_path: Path, data: 
     with serving(frozen.files) as served:
         served.date = theirs
         error = refused(served, data, frozen.root, ClockWrongError)
-    assert str(error.values["known"])[:10] == f"{theirs.astimezone():%Y-%m-%d}"
+    assert str(error.values["known"])[:10] == f"{theirs.astimezone(CHINA):%Y-%m-%d}"
 
 
 def test_another_publishers_repository_is_refused(

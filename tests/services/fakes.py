@@ -6,7 +6,7 @@ Each stands for a boundary; the store, the archive and the rules are the real on
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
@@ -25,6 +25,7 @@ from app.domain.catalog import (
     Question,
 )
 from app.domain.device import DeviceKind
+from app.domain.hall_time import CHINA
 from app.domain.identity import DocumentKind, IdentityDocument
 from app.domain.numbering import NumberBlock
 from app.domain.operator import Operator, Role
@@ -39,7 +40,6 @@ from app.store.local import LocalStore
 from app.texts import load
 from tests.services.gateway_files import GatewayFiles
 
-CHINA = timezone(timedelta(hours=8))
 START = datetime(2026, 11, 20, 9, 30, tzinfo=CHINA)
 CODE = "11441900MB2C0001XX4440100000001"
 

@@ -1,6 +1,6 @@
 """Obviously fictitious values for the tests of the store."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from app.domain import numbering
@@ -15,12 +15,12 @@ from app.domain.case import (
     TakenMaterial,
 )
 from app.domain.catalog import Channel, Necessity
+from app.domain.hall_time import CHINA
 from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.outbox import OutboxMessage
 from app.domain.printing import PaperForm, PrintJob, PrintState
 from app.domain.receipt import IssuedReceipt, Receipt, ReceiptMaterial
 
-CHINA = timezone(timedelta(hours=8))
 NOW = datetime(2026, 11, 20, 9, 30, 15, 123456, CHINA)
 KEY = bytes(range(32))
 NAME = "演示·欧阳𬭚"
