@@ -2,12 +2,14 @@
 
 import time
 from contextlib import closing
+from threading import Event
 
 import pytest
 
 from app.domain.device import DeviceStatus
 from app.domain.printing import PrintOutcome, PrintState, SlipText
 from app.errors import SettingsError
+from devices import escpos_status as status
 from devices import printer_session, registry
 from devices.driver import Condition
 from devices.escpos_printer import EscposPrinter
@@ -15,7 +17,10 @@ from devices.hub import DeviceHub
 from devices.line import open_line
 from devices.registry import DeviceLine, DriverEntry
 from tests.devices.emulators import Emulated, emulator
+from tests.devices.strange import strange_server
 from tests.devices.test_hub import PATIENCE_S, PRINTER, Now, hub_of, line_to
+
+COVER_OPEN = b"\x38\x00\x00\x00"  # as automatic status tells it
 
 
 def next_news(printer: EscposPrinter) -> Condition:
@@ -68,6 +73,40 @@ def test_the_hub_hears_of_the_cover_between_two_looks(
         assert ear.status(DeviceStatus.USER_ERROR).reason == "device.printer_cover"
         escpos.command("cover closed")
         assert "print_proof" in ear.status(DeviceStatus.ONLINE).capabilities
+
+
+class SlowToTell:
+    """A printer that answers what it is asked, and tells of itself only when it may."""
+
+    def __init__(self) -> None:
+        self.asked_twice, self.may_tell, self.told = Event(), Event(), False
+        self._wishes = 0
+
+    def __call__(self, data: bytes) -> bytes:
+        self._wishes += data.count(status.TELL_CHANGES)
+        if self._wishes >= 2:  # the look of the opening, and the first of the polling
+            self.asked_twice.set()
+        tells = self.may_tell.is_set() and not self.told
+        self.told = self.told or tells
+        open_now = self.told * 0x04
+        looks = sum(data.count(b"\x10\x04" + bytes([n])) for n in (1, 4))
+        return (
+            bytes([0x12 | open_now]) * data.count(status.ASK_OFFLINE)
+            + b"\x12" * looks
+            + b"\x00" * data.count(status.ASK_PAPER_IN_ORDER)
+            + COVER_OPEN * tells
+        )
+
+
+def test_first_news_that_come_late_are_heard_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy printer may tell how it is long after it was asked to: it is listened to from the asking on."""
+    monkeypatch.setattr(printer_session, "LOOK_S", 3600.0)
+    printer = SlowToTell()
+    with strange_server(printer) as url, hub_of(line_to(PRINTER, url)) as (_, ear):
+        ear.status(DeviceStatus.ONLINE)
+        assert printer.asked_twice.wait(PATIENCE_S)
+        printer.may_tell.set()
+        assert ear.status(DeviceStatus.USER_ERROR).reason == "device.printer_cover"
 
 
 def test_the_profile_of_a_station_reaches_driver_and_paper() -> None:
