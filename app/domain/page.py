@@ -13,6 +13,19 @@ MOST_PAGES = 100  # of one file
 
 
 @dataclass(frozen=True, slots=True)
+class KeptShot:
+    """A photograph of an unfinished document; its content lies in the vault under `file_id`.
+
+    `corners` None: the whole photograph; `searched`: whether they are an answer, and no sheet need be looked for.
+    """
+
+    file_id: str
+    corners: Corners | None = None
+    turns: int = 0
+    searched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """A file as it may be kept; `data` is what was read, or a copy without what does not belong there."""
 

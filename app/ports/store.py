@@ -14,6 +14,7 @@ from app.domain.material_file import MaterialFile
 from app.domain.numbering import NumberBlock
 from app.domain.operator import KnownOperator
 from app.domain.outbox import OutboxMessage, OutboxSummary
+from app.domain.page import KeptShot
 from app.domain.printing import PrintJob
 from app.domain.receipt import IssuedReceipt
 
@@ -129,6 +130,19 @@ class UnitOfWork(Protocol):
 
     def drop_files(self, draft_id: str) -> Sequence[str]:
         """Forget what is the draft's still, set aside or not; returns the ids whose content may go."""
+        ...
+
+    # photographs of documents that are not finished; `drop_files` of a draft takes them too
+    def save_shots(self, draft_id: str, material_key: str, shots: Sequence[KeptShot]) -> None:
+        """Their contents are in the vault already."""
+        ...
+
+    def shots_of_draft(self, draft_id: str) -> Mapping[str, tuple[KeptShot, ...]]:
+        """By `material_key`, in the order of the pages."""
+        ...
+
+    def drop_shots(self, draft_id: str, material_key: str) -> Sequence[str]:
+        """Forget them; returns the ids whose content may go."""
         ...
 
     # the versions of items that open cases were taken under

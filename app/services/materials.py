@@ -39,8 +39,9 @@ def keep(
     *,
     material_key: str = "",
     role: FileRole = FileRole.MATERIAL,
+    of_shots: bool = False,
 ) -> MaterialFile:
-    """Store a file durably, encrypted.
+    """Store a file durably, encrypted.  `of_shots`: it is made of the material's photographs, which go with it.
 
     Raises FileTooLargeError (FilesTooLargeError: all of the draft together), FileKindError (the
     bytes are not what `media_type` says), IllegalTransitionError (the draft is a case already),
@@ -59,10 +60,12 @@ def keep(
         with office.store.begin() as work:
             _refuse(work, file)
             work.add_file(file)
+            gone = work.drop_shots(draft_id, material_key) if of_shots else ()
             work.commit()
     except BaseException:
         office.vault.delete(file.file_id)
         raise
+    forget(office, gone)
     return file
 
 

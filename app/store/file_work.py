@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, not_, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.material_file import FileRole, MaterialFile, MediaType
 from app.domain.outbox import Lane
-from app.store.schema import DRAFTS, FILES, OUTBOX
-from app.store.work import Work
+from app.domain.page import KeptShot
+from app.domain.record import dumps
+from app.store.schema import DRAFTS, FILES, OUTBOX, SHOTS
+from app.store.work import Work, stored
 
 _SHOWN, _SINGLY, _WITH_DRAFT = 0, 1, 2  # aside: whether, and how, a file was put out of sight
 _DRAFTS_OWN = FILES.c.case_id == ""
@@ -63,12 +66,30 @@ class FileWork(Work):
 
     def drop_files(self, draft_id: str) -> Sequence[str]:
         """Forget what is the draft's still, set aside or not; returns the ids whose content may go."""
-        return self._forget(FILES.c.draft_id == draft_id)
+        return (
+            *self._forget(FILES.c.draft_id == draft_id),
+            *self._forget_shots(SHOTS.c.draft_id == draft_id),
+        )
 
     def drop_lost_files(self) -> None:
         """Forget what no draft can show any more; only while nobody is at work (opening the folder)."""
         drafts = select(DRAFTS.c.draft_id)
         self._forget(or_(FILES.c.aside != _SHOWN, FILES.c.draft_id.not_in(drafts)))
+        self._forget_shots(SHOTS.c.draft_id.not_in(drafts))
+
+    def save_shots(self, draft_id: str, material_key: str, shots: Sequence[KeptShot]) -> None:
+        """Their contents are in the vault already."""
+        new = upsert(SHOTS).values(draft_id=draft_id, material_key=material_key, body=dumps(tuple(shots)))
+        keys = ["draft_id", "material_key"]
+        self._write(new.on_conflict_do_update(index_elements=keys, set_={"body": new.excluded.body}))
+
+    def shots_of_draft(self, draft_id: str) -> Mapping[str, tuple[KeptShot, ...]]:
+        """By `material_key`, in the order of the pages."""
+        return {row.material_key: _shots(row) for row in self._shot_rows(SHOTS.c.draft_id == draft_id)}
+
+    def drop_shots(self, draft_id: str, material_key: str) -> Sequence[str]:
+        """Forget them; returns the ids whose content may go."""
+        return self._forget_shots(SHOTS.c.draft_id == draft_id, SHOTS.c.material_key == material_key)
 
     def file_ids(self, delivered_since: datetime | None = None) -> Sequence[str]:
         """Without those added before that time whose case the gateway has as a whole."""
@@ -78,7 +99,15 @@ class FileWork(Work):
             done = select(OUTBOX.c.seq).where(of_case, OUTBOX.c.lane == Lane.DONE.value).exists()
             undone = select(OUTBOX.c.seq).where(of_case, OUTBOX.c.lane != Lane.DONE.value).exists()
             query = query.where(not_(done & ~undone & (FILES.c.added_at < delivered_since)))
-        return tuple(row.file_id for row in self._rows(query))
+        return (*(row.file_id for row in self._rows(query)), *_ids(self._shot_rows()))
+
+    def _shot_rows(self, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
+        return self._rows(select(SHOTS).where(*where))
+
+    def _forget_shots(self, *where: ColumnElement[bool]) -> Sequence[str]:
+        gone = _ids(self._shot_rows(*where))
+        self._write(delete(SHOTS).where(*where))
+        return gone
 
     def _forget(self, where: ColumnElement[bool]) -> Sequence[str]:
         mine = (_DRAFTS_OWN, where)
@@ -97,3 +126,11 @@ _PLAIN = ("file_id", "draft_id", "case_id", "material_key", "pages", "size", "sh
 def _file(row: Row[Any]) -> MaterialFile:
     plain = {name: getattr(row, name) for name in _PLAIN}
     return MaterialFile(**plain, role=FileRole(row.role), media_type=MediaType(row.media_type))
+
+
+def _shots(row: Row[Any]) -> tuple[KeptShot, ...]:
+    return stored(tuple[KeptShot, ...], row.body)
+
+
+def _ids(rows: Sequence[Row[Any]]) -> tuple[str, ...]:
+    return tuple(shot.file_id for row in rows for shot in _shots(row))

@@ -156,10 +156,19 @@ _FEEDBACK = (
     )""",
 )
 
+_SHOTS = (
+    """CREATE TABLE shots (
+        draft_id TEXT NOT NULL,
+        material_key TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (draft_id, material_key)
+    )""",
+)
+
 Steps = Sequence[Sequence[str]]
 """One entry a version; its statements run in order inside one transaction."""
 
-MIGRATIONS: Steps = (_FIRST, _MATERIALS_ON_FILE, _PINNED_ITEMS, _FEEDBACK)
+MIGRATIONS: Steps = (_FIRST, _MATERIALS_ON_FILE, _PINNED_ITEMS, _FEEDBACK, _SHOTS)
 
 
 def migrate(connection: Connection, steps: Steps = MIGRATIONS) -> None:

@@ -6,20 +6,21 @@ crop_apply crop_whole crop_cancel capture_import capture_done capture_close
 abandon abandon_pages go_on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 
 from app.domain.device import DeviceStatus
-from app.domain.page import WHOLE, Corners
+from app.domain.page import WHOLE, Corners, KeptShot
 from app.errors import AppError
 from ui import icons
+from ui.camera.keeping import Place
 from ui.camera.keys import act_of
 from ui.camera.shots import MOST_SHOTS, Shots
+from ui.camera.side import PagesSide
 from ui.camera.source import CameraSource
-from ui.camera.strip import CELL_W, COLUMNS, GAP, ShotStrip
 from ui.camera.view import CameraView, CropEditor
 from ui.desk import Desk
 from ui.pictures import shrunk
@@ -28,7 +29,6 @@ from ui.widgets.overlay import keeps_key
 from ui.words import sentence
 
 CROP_PX = 1600
-SIDE = COLUMNS * (CELL_W + GAP) + 44
 
 
 class CaptureSheet(QFrame):
@@ -54,7 +54,8 @@ class CaptureSheet(QFrame):
 
     def _build(self) -> None:
         left = col(self._stage(), self._foot(), gap=8)
-        body = row(left, self._side(), gap=16)
+        self.side = PagesSide(self._kit, self._texts, self.shots)
+        body = row(left, self.side, gap=16)
         body.setContentsMargins(16, 12, 16, 12)
         body.setStretch(0, 1)
         holder = QWidget()
@@ -102,31 +103,6 @@ class CaptureSheet(QFrame):
         line.setStretch(1, 1)
         return box(line, (4, 0, 0, 0), fixed=(0, 48))
 
-    def _side(self) -> QFrame:
-        kit, texts = self._kit, self._texts
-        self.strip = ShotStrip(kit, texts, self.shots)
-        scroll = QScrollArea()
-        scroll.setWidget(self.strip)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setStyleSheet("QScrollArea { background:transparent; }")
-        scroll.viewport().setStyleSheet("background:transparent;")
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._count = kit.text("", "strong", name="shot_count")
-        self._empty = kit.text(texts["camera.no_pages"], "body", "muted", wrap=True)
-        turns, moves = (("left", "L"), ("right", "R")), (("earlier", "Ctrl+←"), ("later", "Ctrl+→"))
-        specs = (*turns, *moves, ("crop", "C"), ("remove", "Del"))
-        self._acts = [
-            kit.button(texts[f"camera.{word}"], "secondary", key, name=f"shot_{word}", h=30)
-            for word, key in specs
-        ]
-        pairs = [row(*self._acts[n : n + 2], gap=8) for n in (0, 2, 4)]
-        self.undo = kit.button(texts["camera.undo"], "quiet", "Ctrl+Z", name="shot_undo", h=30)
-        self.bring = kit.button(texts["camera.import"], "quiet", "I", name="capture_import", h=30)
-        self.finish = kit.button("", "primary", "Ctrl+Enter", name="capture_done", h=44)
-        under = col(*pairs, row(self.undo, self.bring, None, gap=8), self.finish, gap=6)
-        return box(col(self._count, self._empty, scroll, under, gap=8), fixed=(SIDE, 0))
-
     def _wire(self) -> None:
         camera, shots = self._camera, self.shots
         camera.frame.connect(self._framed)
@@ -135,24 +111,25 @@ class CaptureSheet(QFrame):
         camera.health_changed.connect(self._show)
         shots.changed.connect(self._show)
         shots.trouble.connect(self._trouble)
-        self.strip.chosen.connect(shots.choose)
-        slots = (
-            lambda: shots.turn(-1), lambda: shots.turn(1), lambda: shots.move(-1), lambda: shots.move(1),
-            self.open_crop, shots.remove,
-        )  # fmt: skip
-        pairs = list(zip(self._acts, slots, strict=True))
-        pairs += [(self.undo, shots.undo), (self.shoot, self.take), (self.finish, self.keep)]
-        pairs += [
-            (self.bring, self.import_wanted.emit),
+        side = self.side
+        pairs = [
+            (side.acts["left"], lambda: shots.turn(-1)),
+            (side.acts["right"], lambda: shots.turn(1)),
+            (side.acts["earlier"], lambda: shots.move(-1)),
+            (side.acts["later"], lambda: shots.move(1)),
+            (side.acts["crop"], self.open_crop),
+            (side.acts["remove"], shots.remove),
+            (side.undo, shots.undo),
+            (side.bring, self.import_wanted.emit),
+            (side.finish, self.keep),
+            (self.shoot, self.take),
             (self._close, self.escape),
             (self.go_on, self.escape),
-        ]
-        pairs += [
             (self.apply, self.apply_crop),
+            (self.whole, lambda: self.crop.set_corners(WHOLE)),
             (self.cancel, self.close_crop),
             (self.give_up, self._abandon),
         ]
-        pairs += [(self.whole, lambda: self.crop.set_corners(WHOLE))]
         for button, slot in pairs:
             button.clicked.connect(lambda _checked=False, act=slot: self._acted(act))
         self.crop.moved.connect(self._show_hint)
@@ -169,10 +146,11 @@ class CaptureSheet(QFrame):
 
     # -- coming and going --------------------------------------------------------------------------
 
-    def open(self, material: str) -> None:
+    def open(self, material: str, place: Place, kept: Sequence[KeptShot] = ()) -> None:
+        """For a material, by its name; `kept`: pages of it that were taken before."""
         self._title.setText(self._texts.say("camera.title", name=material))
-        self.shots.clear()
         self._joining = self._taking = self._asking = False
+        self.shots.begin(place, kept)
         self.view.show_frame(None, None)
         self._stack.setCurrentWidget(self.view)
         self.show()
@@ -196,10 +174,11 @@ class CaptureSheet(QFrame):
         self.shots.clear()
         self._leave()
 
-    def drop(self) -> None:
-        """The pages are nobody's any more: without a question."""
+    def put_away(self) -> None:
+        """Another person comes to the counter: without a question, the draft keeps its pages."""
         self.close_crop()
-        self._abandon()
+        self.shots.put_away()
+        self._leave()
 
     def brought(self, words: str, icon: str = "done", tone: str = "ok") -> None:
         """What came of an import that was begun from here."""
@@ -335,7 +314,6 @@ class CaptureSheet(QFrame):
             self._has_frame = self._taking = False  # no photograph comes from a camera that is gone
             self.view.show_frame(None, None)
         self._show_state()
-        self._show_pages()
         self._show_buttons()
         self._show_hint()
 
@@ -355,27 +333,13 @@ class CaptureSheet(QFrame):
         self._words.setText(words)
         self._words.setVisible(bool(words))
 
-    def _show_pages(self) -> None:
-        n = len(self.shots.items)
-        self._count.setText(self._texts.say("camera.count", n=n))
-        self._count.setVisible(bool(n))
-        self._empty.setVisible(not n)
-        self.finish.setText(self._texts.say("camera.done", n=n) if n else self._texts["camera.done_none"])
-        self.finish.setAccessibleName(self.finish.text())
-        self.give_up.setText(self._texts.say("camera.abandon", n=n))
-
     def _show_buttons(self) -> None:
-        shots, crop, asking = self.shots, self.cropping, self._asking
-        chosen = shots.current is not None and not crop and not self._joining and not asking
-        for button in self._acts:
-            button.setEnabled(chosen and bool(shots.current and shots.current.photo))
-        self._acts[2].setEnabled(chosen and shots.chosen > 0)
-        self._acts[3].setEnabled(chosen and shots.chosen < len(shots.items) - 1)
-        self._acts[5].setEnabled(chosen)
+        crop, asking = self.cropping, self._asking
+        self.side.show_pages(
+            idle=not (crop or asking or self._joining), may_bring=not (crop or self._joining)
+        )
+        self.give_up.setText(self._texts.say("camera.abandon", n=len(self.shots.items)))
         self._close.setEnabled(not crop and not asking)
-        self.undo.setVisible(shots.can_undo)
-        self.bring.setEnabled(not crop and not self._joining)
-        self.finish.setEnabled(shots.ready and not crop and not self._joining and not asking)
         self.shoot.setEnabled(self._may_take)
         self.shoot.setVisible(not crop and not asking)
         for button in (self.apply, self.whole, self.cancel):

@@ -1,18 +1,21 @@
 """The pages taken so far: photographed, straightened in the background, turned, cropped, put in order.
 
 The photograph stays beside its page until the document is kept, so that crop and turn can be
-taken back without loss.  Nothing here is on disk: pages that were not kept are gone with the window.
+taken back without loss.  The store follows (`keeping`): pages of a draft that is opened again are here again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.domain.page import Corners
+from app.domain.page import Corners, KeptShot
 from app.errors import AppError
 from app.ports import PageTools
+from app.services import materials
+from ui.camera.keeping import Keeping, Place
 from ui.camera.source import PREVIEW
 from ui.desk import Desk
 from ui.pictures import jpeg_of, picture_of, shrunk
@@ -26,11 +29,17 @@ class Shot:
     """`corners` None: the whole photograph; `page` None: still being straightened."""
 
     number: int
+    file_id: str = ""
     photo: bytes = b""
     corners: Corners | None = None
     turns: int = 0
+    searched: bool = False
     page: bytes | None = None
     thumb: QImage | None = None
+
+    @property
+    def kept(self) -> KeptShot:
+        return KeptShot(self.file_id, self.corners, self.turns, self.searched)
 
 
 class Shots(QObject):
@@ -42,6 +51,7 @@ class Shots(QObject):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._keeping = Keeping(desk, self, self.trouble.emit)
         self._counter = 0
         self._removed: tuple[int, Shot] | None = None
         self.items: tuple[Shot, ...] = ()
@@ -64,7 +74,32 @@ class Shots(QObject):
     def can_undo(self) -> bool:
         return self._removed is not None
 
+    # -- whose they are ----------------------------------------------------------------------------
+
+    def begin(self, place: Place, kept: Sequence[KeptShot] = ()) -> None:
+        """Pages of that material of that draft, with those that are there already."""
+        self.put_away()
+        self._keeping.begin(place, kept)
+        back = [
+            Shot(self._counter + n, page.file_id, b"", page.corners, page.turns, page.searched)
+            for n, page in enumerate(kept, start=1)
+        ]
+        self._counter += len(back)
+        self._set(tuple(back), len(back) - 1)
+        for shot in back:
+            self._run(shot, lambda one=shot: self._brought_back(one))  # type: ignore[misc]
+
     def clear(self) -> None:
+        """They are in a kept document, or nobody wants them."""
+        self._keeping.give_up()
+        self._empty()
+
+    def put_away(self) -> None:
+        """Off the screen; the draft has them still."""
+        self._keeping.put_away([shot.kept for shot in self.items])
+        self._empty()
+
+    def _empty(self) -> None:
         self.items, self.chosen, self._removed = (), -1, None
         self.changed.emit()
 
@@ -75,17 +110,23 @@ class Shots(QObject):
         if self.full:
             return
         self._counter += 1
-        shot = Shot(self._counter)
+        shot = Shot(self._counter, str(uuid4()))
         self._removed = None
         self._set((*self.items, shot), len(self.items))
-        tools = self._tools()
+        self._desk.tasks.run(
+            self._desk.pages_executor,
+            lambda: jpeg_of(image),
+            owner=self,
+            done=lambda photo: self._photographed(shot, photo, image),
+            failed=lambda error: self._failed(shot, error),
+        )
 
-        def make() -> Shot:
-            small = shrunk(image, PREVIEW)
-            found = tools.find_page(picture_of(small))
-            return self._made(replace(shot, photo=jpeg_of(image), corners=found))
-
-        self._run(shot, make)
+    def _photographed(self, shot: Shot, photo: bytes, image: QImage) -> None:
+        """It goes to the disk while its sheet is looked for."""
+        if self._wanted(shot):
+            self._keeping.photographed(shot.file_id, photo)
+            self._follow()
+            self._run(shot, lambda: self._found(replace(shot, photo=photo), image))
 
     def turn(self, step: int) -> None:
         """+1: a quarter clockwise."""
@@ -143,6 +184,16 @@ class Shots(QObject):
         self._put(changed)
         self._run(changed, lambda: self._made(changed))
 
+    def _brought_back(self, shot: Shot) -> Shot:
+        """On the pages' thread.  Raises FileGoneError, StoreDamagedError."""
+        back = replace(shot, photo=materials.content(self._desk.office, shot.file_id))
+        return self._made(back) if back.searched else self._found(back, QImage.fromData(back.photo))
+
+    def _found(self, shot: Shot, image: QImage) -> Shot:
+        """On the pages' thread: the sheet in the photograph, straightened."""
+        corners = self._tools().find_page(picture_of(shrunk(image, PREVIEW)))
+        return self._made(replace(shot, corners=corners, searched=True))
+
     def _made(self, shot: Shot) -> Shot:
         """On the pages' thread."""
         page = self._tools().straighten(shot.photo, shot.corners, shot.turns)
@@ -164,6 +215,10 @@ class Shots(QObject):
         elif self._removed is not None and self._removed[1] is asked:
             self._removed = (self._removed[0], made)
 
+    def _wanted(self, asked: Shot) -> bool:
+        removed = self._removed is not None and self._removed[1] is asked
+        return removed or any(shot is asked for shot in self.items)
+
     def _failed(self, asked: Shot, error: AppError) -> None:
         left = tuple(shot for shot in self.items if shot is not asked)
         self._set(left, min(self.chosen, len(left) - 1))
@@ -175,7 +230,11 @@ class Shots(QObject):
 
     def _set(self, items: tuple[Shot, ...], chosen: int) -> None:
         self.items, self.chosen = items, chosen
+        self._follow()
         self.changed.emit()
+
+    def _follow(self) -> None:
+        self._keeping.follow([shot.kept for shot in self.items])
 
     def _tools(self) -> PageTools:
         tools = self._desk.office.page_tools

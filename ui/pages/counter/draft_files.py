@@ -5,15 +5,16 @@ material came, as photographed (`scan`) or brought as a file (`file`); the last 
 takes that back, to what had been counted before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.catalog import Material
 from app.domain.material_file import FileRole, MaterialFile, MediaType
+from app.domain.page import KeptShot
 from app.errors import AppError
 from app.flows.intake import Taking, material_key
-from app.services import materials
+from app.services import materials, shots
 from ui.desk import Desk
 from ui.pages.counter.session import IntakeSession
 
@@ -33,7 +34,13 @@ class DraftFiles(QObject):
         self._before: dict[str, Taking | None] = {}
         self.files: tuple[MaterialFile, ...] = ()
         self._lost: frozenset[str] = frozenset()
+        self._shots: Mapping[str, tuple[KeptShot, ...]] = {}
         session.changed.connect(self._follow)
+
+    @property
+    def draft(self) -> str:
+        """The draft whose files these are."""
+        return self._draft
 
     def of(self, material: Material) -> tuple[MaterialFile, ...]:
         key = material_key(material)
@@ -52,6 +59,20 @@ class DraftFiles(QObject):
         if not self.of(material):
             return "paper"
         return taking.how if taking is not None and taking.how in (SCAN, FILE) else SCAN
+
+    def shots(self, material: Material) -> tuple[KeptShot, ...]:
+        """Pages photographed of it that are no document yet."""
+        return self._shots.get(material_key(material), ())
+
+    def give_up_shots(self, material: Material) -> None:
+        office, draft, key = self._desk.office, self._draft, material_key(material)
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: shots.drop(office, draft, key),
+            owner=self,
+            done=lambda _none: self.read(),
+            failed=self.trouble.emit,
+        )
 
     def shed(self) -> None:
         """Files of rows the chosen situation does not ask for are dropped: they go with no case."""
@@ -73,9 +94,9 @@ class DraftFiles(QObject):
         """Another draft is on the page: a new one, one restored, or the cleared one come back."""
         if self._session.intake.draft_id != self._draft:
             self._draft = self._session.intake.draft_id
-            self.files, self._before, self._lost = (), {}, frozenset()
+            self.files, self._before, self._lost, self._shots = (), {}, frozenset(), {}
             self._look_for_lost()
-            self._read()
+            self.read()
 
     def _look_for_lost(self) -> None:
         """A draft of another day: what the disk has lost is said in its row, and counts no more."""
@@ -93,19 +114,22 @@ class DraftFiles(QObject):
             return
         self._lost = frozenset(file.material_key for file in lost)
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """What the store has now; `changed` follows."""
         office, draft = self._desk.office, self._draft
         self._desk.tasks.run(
             self._desk.store_executor,
-            lambda: tuple(materials.files_of_draft(office, draft)),
+            lambda: (tuple(materials.files_of_draft(office, draft)), shots.of_draft(office, draft)),
             owner=self,
-            done=lambda files: self._loaded(draft, files),
+            done=lambda found: self._loaded(draft, *found),
             failed=self.trouble.emit,
         )
 
-    def _loaded(self, draft: str, files: tuple[MaterialFile, ...]) -> None:
+    def _loaded(
+        self, draft: str, files: tuple[MaterialFile, ...], taken: Mapping[str, tuple[KeptShot, ...]]
+    ) -> None:
         if draft == self._draft:
-            self.files = files
+            self.files, self._shots = files, taken
             self._uncount_lost()
             self.changed.emit()
 
@@ -133,7 +157,9 @@ class DraftFiles(QObject):
         self._session.expect_file(+1)
         self._desk.tasks.run(
             self._desk.store_executor,
-            lambda: materials.keep(office, draft, data, media_type, pages, material_key=key),
+            lambda: materials.keep(
+                office, draft, data, media_type, pages, material_key=key, of_shots=how == SCAN
+            ),
             owner=self,
             done=lambda _file: self._kept(draft, material, how, done),
             failed=lambda error: self._not_kept(error, failed),
@@ -145,7 +171,7 @@ class DraftFiles(QObject):
             if not self.of(material):
                 self._before[material_key(material)] = self._session.intake.taking(material)
             self._session.apply(self._session.intake.with_file(material, how))
-            self._read()
+            self.read()
         done()
 
     def _not_kept(self, error: AppError, failed: Callable[[AppError], None]) -> None:
@@ -167,7 +193,7 @@ class DraftFiles(QObject):
         if last:
             before = self._before.pop(material_key(material), None)
             self._session.apply(self._session.intake.with_taking(material, before))
-        self._read()
+        self.read()
 
     def take_back(self, material: Material, file: MaterialFile, how: str) -> None:
         """Undo a drop."""
@@ -184,7 +210,7 @@ class DraftFiles(QObject):
             self._desk.store_executor,
             back,
             owner=self,
-            done=lambda there: self._came_back(material, how) if there else self._read(),
+            done=lambda there: self._came_back(material, how) if there else self.read(),
             failed=self.trouble.emit,
         )
 
@@ -192,4 +218,4 @@ class DraftFiles(QObject):
         if not self.of(material):
             self._before[material_key(material)] = self._session.intake.taking(material)
         self._session.apply(self._session.intake.with_file(material, how))
-        self._read()
+        self.read()

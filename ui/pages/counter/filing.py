@@ -8,7 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.catalog import Material
 from app.domain.material_file import MediaType
+from app.domain.page import KeptShot
+from app.flows.intake import material_key
 from ui.camera.choice import camera_of
+from ui.camera.keeping import Place
 from ui.camera.sheet import CaptureSheet
 from ui.desk import Desk
 from ui.files import FileChoices
@@ -19,6 +22,8 @@ from ui.pages.counter.notices import Notices
 from ui.pages.counter.session import IntakeSession
 from ui.status import StatusBoard
 from ui.widgets.kit import Kit
+
+UNFINISHED = "shots"
 
 
 class Filing(QObject):
@@ -42,6 +47,7 @@ class Filing(QObject):
         self._session, self._notices, self._choices, self._page = session, notices, choices, page
         self._material: Material | None = None
         self._run: ImportRun | None = None
+        self._offered: tuple[Place, tuple[KeptShot, ...]] | None = None
         self.files = files
         self.viewer = FileViewer(kit, desk, self.files, page)
         self.camera = camera_of(desk, self)
@@ -51,6 +57,9 @@ class Filing(QObject):
             self.sheet = CaptureSheet(kit, desk, camera, page)
             self.sheet.done.connect(self._keep_pages)
             self.sheet.closed.connect(self.closed)
+            self.sheet.closed.connect(files.read)
+            self.files.changed.connect(self._offer)
+            session.changed.connect(self._offer)
             self.sheet.import_wanted.connect(self._import_instead)
             camera.health_changed.connect(lambda: board.tell(camera.health))
             board.tell(camera.health)
@@ -88,11 +97,11 @@ class Filing(QObject):
             self.sheet.pause()
 
     def leave(self) -> None:
-        """Another operator, or the next case: pages of the one before are nobody's any more."""
+        """Another operator, or the next case: pages of the one before stay with their draft, if it stays."""
         if self._run is not None:
             self._run.stop()
         if self.sheet is not None and not self.sheet.isHidden():
-            self.sheet.drop()
+            self.sheet.put_away()
         if not self.viewer.isHidden():
             self.viewer.leave()
         self._notices.drop("import")
@@ -106,12 +115,39 @@ class Filing(QObject):
         elif not self.open and not self._session.frozen:
             self._material = material
             self.place()
-            self.sheet.open(material.name)
+            self._notices.drop(UNFINISHED)
+            self.sheet.open(material.name, self._place(material), self.files.shots(material))
 
     def _keep_pages(self, pdf: bytes, pages: int) -> None:
         material, sheet = self._material, self.sheet
         assert material is not None and sheet is not None
         self.files.keep(material, pdf, MediaType.PDF, pages, SCAN, sheet.finished, sheet.not_kept)
+
+    def _place(self, material: Material) -> Place:
+        return Place(self.files.draft, material_key(material))
+
+    def _offer(self) -> None:
+        """A draft was left in mid-document (a power cut, an idle lock): go on with its pages, or give up."""
+        if self._session.frozen or self.open:
+            return
+        waiting = next((m for m in self._session.intake.materials() if self.files.shots(m)), None)
+        now = (self._place(waiting), self.files.shots(waiting)) if waiting is not None else None
+        if now == self._offered and (UNFINISHED in self._notices.names()) == (now is not None):
+            return
+        self._offered = now
+        self._notices.drop(UNFINISHED)
+        if waiting is not None:
+            self._say_unfinished(waiting)
+        self._session.tell_unfinished(waiting is not None)
+
+    def _say_unfinished(self, material: Material) -> None:
+        kit, texts, n = self._kit, self._texts, len(self.files.shots(material))
+        go_on = kit.button(texts["camera.go_on"], "secondary", name="unfinished_go_on", h=28)
+        give_up = kit.button(texts.say("camera.abandon", n=n), "quiet", name="unfinished_give_up", h=28)
+        go_on.clicked.connect(lambda: self.shoot(material))
+        give_up.clicked.connect(lambda: self.files.give_up_shots(material))
+        title = texts.say("camera.unfinished", n=n, name=material.name)
+        self._notices.say(UNFINISHED, "warn", title, texts["camera.unfinished_note"], go_on, give_up)
 
     def _import_instead(self) -> None:
         if self._material is not None:

@@ -47,6 +47,7 @@ class IntakeSession(QObject):
         self._frozen = False
         self.held = ""  # the key of a reason that comes from outside of the intake
         self._coming = 0
+        self._unfinished = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.flush)
@@ -138,6 +139,12 @@ class IntakeSession(QObject):
         self._coming += more
         self.changed.emit()
 
+    def tell_unfinished(self, pages: bool) -> None:
+        """Whether pages were photographed that are no document yet."""
+        if pages != self._unfinished:
+            self._unfinished = pages
+            self.changed.emit()
+
     # -- the draft -------------------------------------------------------------------------------
 
     def flush(self) -> None:
@@ -207,6 +214,8 @@ class IntakeSession(QObject):
             return "counter.reason.errors"
         if self._coming:
             return "counter.reason.files_coming"
+        if self._unfinished:
+            return "counter.reason.unfinished_pages"
         if self.profile.compare_face and intake.identity_confirmed is None:
             return "counter.reason.face"
         return ""
