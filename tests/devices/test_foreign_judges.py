@@ -13,12 +13,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import zxingcpp
-from PIL import Image
 
 from app import texts
 from app.domain.printing import SlipPaper
@@ -26,6 +23,7 @@ from app.receipts.press import Press
 from devices.emulators.escpos_commands import CommandReader, is_known
 from devices.emulators.escpos_paper import Paper, Slip
 from devices.printer_profiles import profile, profiles
+from tests import qr_readers
 from tests.devices.emulators import ROOT, emulator
 from tests.receipts.judges import needs_zbar
 from tests.receipts.samples import crowded, receipt, station
@@ -183,15 +181,5 @@ def test_two_readers_read_the_qr_off_the_paper(name: str, tmp_path: Path) -> Non
         slip, unknown = printed(data, paper.width_mm)
         assert unknown == []
         slip.picture.save(tmp_path / "slip.png")
-        assert read_by_zxing(tmp_path / "slip.png") == [text]
-        assert read_by_zbar(tmp_path / "slip.png") == [text]
-
-
-def read_by_zxing(picture: Path) -> Sequence[str]:
-    with Image.open(picture) as image:
-        return [code.text for code in zxingcpp.read_barcodes(image)]
-
-
-def read_by_zbar(picture: Path) -> Sequence[str]:
-    command = ["zbarimg", "-q", "--nodbus", "--raw", str(picture)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        read = tmp_path / "slip.png"
+        assert qr_readers.zxing(read) == qr_readers.zbar(read) == [text]
