@@ -67,12 +67,12 @@ CREATE VIRTUAL TABLE gram USING fts5(
 _STAGED = """
 CREATE TEMP TABLE staged (
     code TEXT PRIMARY KEY, grp INTEGER, length INTEGER, name TEXT, department TEXT, everyday TEXT,
-    materials TEXT, audience INTEGER, channels INTEGER, promise_days INTEGER, theme TEXT, body BLOB
-    ) WITHOUT ROWID;
+    materials TEXT, audience INTEGER, channels INTEGER, promise_days INTEGER, theme TEXT, topics TEXT,
+    body BLOB) WITHOUT ROWID;
 """
 _RANKED = """
-    SELECT grp, code, name, department, everyday, audience, channels, promise_days, materials, theme, body
-    FROM staged ORDER BY grp, length, name, code"""
+    SELECT grp, code, name, department, everyday, audience, channels, promise_days, materials, theme, topics,
+        body FROM staged ORDER BY grp, length, name, code"""
 
 
 def build_catalog(
@@ -136,7 +136,7 @@ def _write(
 
 def _stage(db: sqlite3.Connection, items: Iterable[Item]) -> None:
     """Keep each item aside with its sort key and what is written of it."""
-    places = ",".join("?" * 12)
+    places = ",".join("?" * 13)
     db.executemany(f"INSERT OR REPLACE INTO staged VALUES ({places})", map(_staged, items))
 
 
@@ -153,6 +153,7 @@ def _staged(item: Item) -> tuple[object, ...]:
         sum(1 << CHANNELS.index(c) for c in item.channels),
         item.promise_days,
         item.theme,
+        "\n".join(dict.fromkeys(item.topics)),
         _ASIDE.pack(record.dumps(item).encode()),
     )
 
@@ -219,7 +220,8 @@ class _Index:
     def _put(self, batch: list[tuple[Any, ...]]) -> None:
         lines, bodies, materials, words = [], [], [], []
         for row in batch:
-            group, code, name, department, everyday, audience, channels, days, names, theme, staged = row
+            (group, code, name, department, everyday, audience, channels, days, names, theme, topics,
+             staged) = row  # fmt: skip
             self._counts[group] += 1
             rank = sum(self._counts)
             body = self._packing.pack(_ASIDE.unpack(staged))
@@ -234,7 +236,7 @@ class _Index:
             bodies.append((rank, body))
             names = grams.plain_lines(names)
             materials.append((rank, names))
-            filters = self._filters(audience, channels, theme, department)
+            filters = self._filters(audience, channels, theme, topics, department)
             texts = [
                 *(text for text, _ in said),
                 *map(self._material, names.split("\n")),
@@ -276,9 +278,10 @@ class _Index:
 
     @staticmethod
     @cache
-    def _filters(audience: int, channels: int, theme: str, department: int) -> str:
+    def _filters(audience: int, channels: int, theme: str, topics: str, department: int) -> str:
         words = [grams.filter_gram("c", c.value) for n, c in enumerate(CHANNELS) if channels >> n & 1]
         words += [grams.filter_gram("a", a.value) for n, a in enumerate(AUDIENCES) if audience >> n & 1]
+        words += [grams.filter_gram("o", topic) for topic in topics.split("\n")]
         return " ".join([*words, grams.filter_gram("t", theme), grams.department_gram(department)])
 
 

@@ -18,7 +18,8 @@ from app.catalog.lines import Filter, Found, Line
 from app.catalog.query import Span
 from app.catalog.search import Search
 from app.domain import record
-from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
+from app.domain.catalog import Bundle, CatalogInfo, Channel, Item, ItemHit
+from app.domain.narrowing import EVERYTHING, Facets, Narrowing
 from app.domain.ranking import Preference
 from app.errors import NewerSchemaError, StoreDamagedError
 
@@ -53,6 +54,7 @@ class CatalogFile:
         self._path = path
         self._lock = Lock()
         self._broken: set[str] = set()
+        self._facets: Facets | None = None
         with _guarded(path):
             self._db = _open(path)
             try:
@@ -89,22 +91,29 @@ class CatalogFile:
         text: str,
         limit: int = 20,
         channel: Channel | None = None,
-        audience: Audience | None = None,
-        theme: str = "",
-        department: str = "",
+        wanted: Narrowing = EVERYTHING,
         prefer: Preference | None = None,
     ) -> Sequence[ItemHit]:
-        wanted = Filter(channel, audience, theme, department)
         with self._lock, _guarded(self._path):
-            return self._collect(self._search.run(text, wanted, prefer), limit)
+            return self._collect(self._search.run(text, Filter(channel, wanted), prefer), limit)
 
     def departments(self) -> Sequence[str]:
         return self._search.departments()
 
-    def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:
+    def facets(self) -> Facets:
+        with self._lock, _guarded(self._path):
+            if self._facets is None:
+                self._facets = self._search.facets()
+            return self._facets
+
+    def hits(
+        self, codes: Sequence[str], channel: Channel | None = None, wanted: Narrowing = EVERYTHING
+    ) -> Sequence[ItemHit]:
+        narrow = Filter(channel, wanted)
         with self._lock, _guarded(self._path):
             lines = (self._search.line(code) for code in codes)
-            return self._collect(((line, None) for line in lines if line is not None), len(codes))
+            found = ((line, None) for line in lines if line and self._search.allowed(line, narrow))
+            return self._collect(found, len(codes))
 
     def items(self, after: str = "", limit: int = 100) -> Sequence[Item]:
         """Whole items in the order of their codes, those behind `after`."""

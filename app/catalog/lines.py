@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from app.catalog import build, grams
 from app.catalog.query import Pattern, Span, Vocabulary
-from app.domain.catalog import Audience, Channel
+from app.domain.catalog import Channel
+from app.domain.narrowing import EVERYTHING, UNSAID, Facets, Narrowing
 from app.domain.ranking import Preference, home_departments
 
 _COLUMNS = """line.id, code, name, department, everyday, audience, channels, promise_days, material_count,
@@ -22,8 +23,13 @@ _BY_MATERIAL = f"""
     WHERE gram MATCH ? AND instr(names, ?) ORDER BY gram.rowid"""
 _ALL = f"SELECT {_COLUMNS} FROM line ORDER BY id"
 _BY_CODE = f"SELECT {_COLUMNS} FROM line WHERE code = ?"
+_HAS_WORD = "SELECT 1 FROM gram WHERE gram MATCH ? AND rowid = ?"
+_WORDS = """
+    CREATE VIRTUAL TABLE IF NOT EXISTS temp.word USING fts5vocab(main, gram, row)"""
+_COUNTED = "SELECT substr(term, 3), doc FROM temp.word WHERE term >= ? AND term < ?"
 MANY_DEPARTMENTS = 200
 _NO_LIMIT = -1
+T = TypeVar("T")
 
 
 class Line(NamedTuple):
@@ -45,12 +51,10 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What an item must have besides the text."""
+    """What an item must have besides the text.  `channel`: offered where the question is asked."""
 
     channel: Channel | None = None
-    audience: Audience | None = None
-    theme: str = ""
-    department: str = ""
+    wanted: Narrowing = EVERYTHING
 
 
 Found = tuple[Line, Span | None]
@@ -94,23 +98,51 @@ class Lines:
 
     def narrowing(self, wanted: Filter) -> str | None:
         """The filter as words of the index; None for a department that is not there."""
-        words = [grams.filter_gram("c", wanted.channel.value)] if wanted.channel else []
-        words += [grams.filter_gram("a", wanted.audience.value)] if wanted.audience else []
-        words += [grams.filter_gram("t", wanted.theme)] if wanted.theme else []
-        if wanted.department:
-            if wanted.department not in self._numbers:
+        more = wanted.wanted
+        words = [grams.filter_gram("c", c.value) for c in (wanted.channel, more.channel) if c]
+        words += [grams.filter_gram("a", more.audience.value)] if more.audience else []
+        words += [grams.filter_gram("t", _said(more.theme))] if more.theme else []
+        words += [grams.filter_gram("o", _said(more.topic))] if more.topic else []
+        if more.department:
+            if more.department not in self._numbers:
                 return None
-            words.append(grams.department_gram(self._numbers[wanted.department]))
+            words.append(grams.department_gram(self._numbers[more.department]))
         return " AND ".join(f'"{word}"' for word in words)
 
     def allowed(self, line: Line, wanted: Filter) -> bool:
         """The same filter, for a line at hand."""
+        more = wanted.wanted
         return (
-            (wanted.channel is None or bool(line.channels >> build.CHANNELS.index(wanted.channel) & 1))
-            and (wanted.audience is None or bool(line.audience >> build.AUDIENCES.index(wanted.audience) & 1))
-            and wanted.theme in ("", line.theme)
-            and wanted.department in ("", self.department(line.department))
+            all(c is None or _has(line.channels, build.CHANNELS, c) for c in (wanted.channel, more.channel))
+            and (more.audience is None or _has(line.audience, build.AUDIENCES, more.audience))
+            and (not more.theme or _said(more.theme) == line.theme)
+            and more.department in ("", self.department(line.department))
+            and (not more.topic or self._has_topic(line, more.topic))
         )
+
+    def _has_topic(self, line: Line, topic: str) -> bool:
+        word = f'"{grams.filter_gram("o", _said(topic))}"'
+        return self._db.execute(_HAS_WORD, (word, line.id)).fetchone() is not None
+
+    def facets(self) -> Facets:
+        """Counted from the index's own words, some 20 ms at 100 000 items."""
+        self._db.execute(_WORDS)
+        bodies = {f"{number}": department.name for number, department in self._departments.items()}
+        return Facets(
+            self._counted("a"),
+            self._counted("c"),
+            {word or UNSAID: n for word, n in self._counted("t").items()},
+            {word or UNSAID: n for word, n in self._counted("o").items()},
+            {bodies[number]: n for number, n in self._words("d").items()},
+        )
+
+    def _counted(self, kind: str) -> dict[str, int]:
+        return {bytes.fromhex(word).decode(): n for word, n in self._words(kind).items()}
+
+    def _words(self, kind: str) -> dict[str, int]:
+        """How many items have each filter word of a kind."""
+        first, behind = f"f{kind}", f"f{chr(ord(kind) + 1)}"
+        return dict(self._db.execute(_COUNTED, (first, behind)).fetchall())
 
     def preference(self, prefer: Preference | None) -> tuple[list[Line], frozenset[int]]:
         """The lines that go first, and the departments of this place; kept while they stay the same."""
@@ -194,6 +226,14 @@ class Lines:
         ).fetchall()
         candidates = ((row[0] - behind, self._departments[row[0] - behind]) for row in rows)
         return frozenset(n for n, d in candidates if self._find(pattern, d.text, d.unusual, 0) is not None)
+
+
+def _said(value: str) -> str:
+    return "" if value == UNSAID else value
+
+
+def _has(bits: int, members: Sequence[T], member: T) -> bool:
+    return bool(bits >> members.index(member) & 1)
 
 
 class Department:

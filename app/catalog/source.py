@@ -16,7 +16,8 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from app.catalog.file import CatalogFile
-from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
+from app.domain.catalog import Bundle, CatalogInfo, Channel, Item, ItemHit
+from app.domain.narrowing import EVERYTHING, Facets, Narrowing
 from app.domain.ranking import Preference
 from app.errors import StoreDamagedError
 
@@ -62,19 +63,21 @@ class CatalogFolder:
         text: str,
         limit: int = 20,
         channel: Channel | None = None,
-        audience: Audience | None = None,
-        theme: str = "",
-        department: str = "",
+        wanted: Narrowing = EVERYTHING,
         prefer: Preference | None = None,
     ) -> Sequence[ItemHit]:
-        wanted = (channel, audience, theme, department)
-        return self._answer(lambda file: file.search(text, limit, *wanted, prefer), ())
+        return self._answer(lambda file: file.search(text, limit, channel, wanted, prefer), ())
 
     def departments(self) -> Sequence[str]:
         return self._answer(CatalogFile.departments, ())
 
-    def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:
-        return self._answer(lambda file: file.hits(codes), ())
+    def facets(self) -> Facets:
+        return self._answer(CatalogFile.facets, Facets())
+
+    def hits(
+        self, codes: Sequence[str], channel: Channel | None = None, wanted: Narrowing = EVERYTHING
+    ) -> Sequence[ItemHit]:
+        return self._answer(lambda file: file.hits(codes, channel, wanted), ())
 
     def items(self, after: str = "", limit: int = 100) -> Sequence[Item]:
         return self._answer(lambda file: file.items(after, limit), ())

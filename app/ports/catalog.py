@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
+from app.domain.catalog import Bundle, CatalogInfo, Channel, Item, ItemHit
+from app.domain.narrowing import EVERYTHING, Facets, Narrowing
 from app.domain.ranking import Preference
 
 
@@ -18,14 +19,12 @@ class CatalogSource(Protocol):
         text: str,
         limit: int = 20,
         channel: Channel | None = None,
-        audience: Audience | None = None,
-        theme: str = "",
-        department: str = "",
+        wanted: Narrowing = EVERYTHING,
         prefer: Preference | None = None,
     ) -> Sequence[ItemHit]:
         """Best first, stable; Chinese, full pinyin, initials or code.  Empty text lists by rank.
 
-        `department`: its name in full.  `prefer`: what goes first among equally good matches.
+        `channel`: where the question is asked.  `prefer`: what goes first among equally good matches.
         """
         ...
 
@@ -33,8 +32,14 @@ class CatalogSource(Protocol):
         """The names of all departments that have items, sorted."""
         ...
 
-    def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:
-        """The lines of given codes, in that order, unknown ones left out."""
+    def facets(self) -> Facets:
+        """How many items each way of narrowing would leave; counted once a catalog."""
+        ...
+
+    def hits(
+        self, codes: Sequence[str], channel: Channel | None = None, wanted: Narrowing = EVERYTHING
+    ) -> Sequence[ItemHit]:
+        """The lines of given codes, in that order, without unknown ones and what is not wanted."""
         ...
 
     def items(self, after: str = "", limit: int = 100) -> Sequence[Item]:

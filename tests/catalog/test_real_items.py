@@ -3,6 +3,7 @@
 A sample daily; every one of them in `make soak`.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -14,7 +15,8 @@ from app.catalog.file import CatalogFile
 from app.catalog.grams import plain
 from app.catalog.importing import ImportedItems, read_items
 from app.catalog.readings import is_hanzi
-from app.domain.catalog import Item
+from app.domain.catalog import Channel, Item
+from app.domain.narrowing import UNSAID, Narrowing
 from tests.catalog.conftest import DAY, PORTAL
 
 EVERY = 23  # a sample of ninety-nine
@@ -58,3 +60,28 @@ def test_a_sample_is_found_by_name_initials_and_code(real: tuple[ImportedItems, 
 def test_every_item_is_found_by_name_initials_and_code(real: tuple[ImportedItems, CatalogFile]) -> None:
     imported, file = real
     check(list(imported.items), file)
+
+
+def test_real_items_are_narrowed_by_what_their_source_says(
+    real: tuple[ImportedItems, CatalogFile],
+) -> None:
+    imported, file = real
+    items = imported.items
+    facets = file.facets()
+    topics = Counter(topic for item in items for topic in item.topics)
+    topics[UNSAID] = sum(not item.topics for item in items)
+    assert facets.topics == +topics
+    assert facets.themes == Counter(item.theme or UNSAID for item in items)
+    assert facets.departments == Counter(item.department for item in items)
+    assert facets.audiences == Counter(a.value for item in items for a in item.audience)
+    assert facets.channels == Counter(c.value for item in items for c in item.channels)
+    assert Channel.KIOSK.value not in facets.channels, "the portal does not say"
+    for wanted in (Narrowing(topic="人才"), Narrowing(topic=UNSAID), Narrowing(theme="care", topic="老年人")):
+        found = {hit.code for hit in file.search("", EVERYTHING, wanted=wanted)}
+        assert found == {item.code for item in items if fits(item, wanted)}
+        assert {hit.code for hit in file.hits([i.code for i in items], None, wanted)} == found
+
+
+def fits(item: Item, wanted: Narrowing) -> bool:
+    topics = item.topics or (UNSAID,)
+    return wanted.theme in ("", item.theme) and (not wanted.topic or wanted.topic in topics)

@@ -19,6 +19,7 @@ from app.catalog.importing import read_items
 from app.catalog.query import Pattern, Vocabulary
 from app.catalog.readings import Reader
 from app.domain.catalog import Audience, Channel, Item
+from app.domain.narrowing import Narrowing
 from tests.catalog.conftest import DAY, PORTAL
 
 EVERYTHING = 100_000
@@ -241,10 +242,10 @@ def test_a_name_of_latin_letters_and_digits(tmp_path: Path) -> None:
 
 
 def test_filters_and_the_list_without_a_text(demo: CatalogFile) -> None:
-    kiosk = demo.search("", EVERYTHING, channel=Channel.KIOSK, theme="care")
+    kiosk = demo.search("", EVERYTHING, channel=Channel.KIOSK, wanted=Narrowing(theme="care"))
     want = {i.code for i in demo_items() if Channel.KIOSK in i.channels and i.theme == "care"}
     assert {hit.code for hit in kiosk} == want
-    firms = demo.search("登记", EVERYTHING, audience=Audience.ENTERPRISE)
+    firms = demo.search("登记", EVERYTHING, wanted=Narrowing(audience=Audience.ENTERPRISE))
     assert firms and all(Audience.ENTERPRISE in hit.audience for hit in firms)
     assert len(demo.search("", EVERYTHING)) == len(demo_items())
     assert len(demo.search("  （）、 ", 5)) == 5  # nothing but signs asks for nothing in particular

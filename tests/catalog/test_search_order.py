@@ -14,6 +14,7 @@ from app.catalog.demo import demo_items
 from app.catalog.file import CatalogFile
 from app.catalog.grams import plain
 from app.domain.catalog import Audience, Item, Material, MaterialRule
+from app.domain.narrowing import Narrowing
 from app.domain.ranking import Preference
 from benchmarks.realistic import items as realistic
 from tests.catalog.conftest import DAY
@@ -70,15 +71,15 @@ def test_of_equal_names_the_towns_own_comes_first(items: tuple[Item, ...], tmp_p
 
 def test_a_department_and_an_audience_narrow(towns: CatalogFile, items: tuple[Item, ...]) -> None:
     body = items[5].department
-    found = towns.search("许可", MOST, audience=Audience.PERSON, department=body)
+    found = towns.search("许可", MOST, wanted=Narrowing(Audience.PERSON, department=body))
     want = {i.code for i in items if i.department == body and Audience.PERSON in i.audience}
     assert {hit.code for hit in found} == want
-    assert towns.search("许可", MOST, department="没有的部门") == ()
+    assert towns.search("许可", MOST, wanted=Narrowing(department="没有的部门")) == ()
     assert set(towns.departments()) == {item.department for item in items}
     used = Preference(tuple(item.code for item in items[:30]))
-    assert {hit.code for hit in towns.search("许可", MOST, department=body, prefer=used)} <= {
-        i.code for i in items if i.department == body
-    }
+    assert {
+        hit.code for hit in towns.search("许可", MOST, wanted=Narrowing(department=body), prefer=used)
+    } <= {i.code for i in items if i.department == body}
 
 
 words = st.text(alphabet="会计登记行长重庆A1（）许可证", min_size=1, max_size=7).filter(plain)

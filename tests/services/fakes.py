@@ -27,6 +27,7 @@ from app.domain.catalog import (
 from app.domain.device import DeviceKind
 from app.domain.hall_time import CHINA
 from app.domain.identity import DocumentKind, IdentityDocument
+from app.domain.narrowing import Facets
 from app.domain.numbering import NumberBlock
 from app.domain.operator import Operator, Role
 from app.domain.outbox import OutboxMessage
@@ -202,7 +203,10 @@ class FakeCatalog:
     def departments(self) -> Sequence[str]:
         return ()
 
-    def hits(self, codes: Sequence[str]) -> Sequence[Any]:
+    def facets(self) -> Facets:
+        return Facets()
+
+    def hits(self, codes: Sequence[str], *_: object) -> Sequence[Any]:
         return ()
 
     def items(self, after: str = "", limit: int = 100) -> Sequence[Item]:

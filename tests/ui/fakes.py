@@ -27,6 +27,7 @@ from app.domain.device import (
     FoundDevice,
 )
 from app.domain.identity import DocumentKind, IdentityDocument, Sex
+from app.domain.narrowing import Facets
 from app.domain.numbering import NumberBlock
 from app.domain.operator import Operator, Role
 from app.domain.outbox import OutboxMessage
@@ -332,8 +333,11 @@ class FakeCatalog:
     def departments(self) -> Any:
         return () if self.gone else self.file.departments()
 
-    def hits(self, codes: Sequence[str]) -> Any:
-        return () if self.gone else self.file.hits(codes)
+    def facets(self) -> Any:
+        return Facets() if self.gone else self.file.facets()
+
+    def hits(self, codes: Sequence[str], *rest: Any, **named: Any) -> Any:
+        return () if self.gone else self.file.hits(codes, *rest, **named)
 
     def items(self, after: str = "", limit: int = 100) -> Any:
         return () if self.gone else self.file.items(after, limit)

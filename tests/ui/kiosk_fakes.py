@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from app.catalog.build import build_catalog
 from app.catalog.demo import demo_items
 from app.catalog.file import CatalogFile
-from app.domain.catalog import Audience, Bundle, CatalogInfo, Channel, Item, ItemHit
+from app.domain.catalog import Bundle, CatalogInfo, Channel, Item, ItemHit
 from app.domain.device import (
     CardRead,
     DeviceEvent,
@@ -24,6 +24,7 @@ from app.domain.device import (
     FoundDevice,
 )
 from app.domain.identity import DocumentKind, IdentityDocument, Sex
+from app.domain.narrowing import EVERYTHING, Facets, Narrowing
 from app.domain.numbering import NumberBlock
 from app.domain.outbox import OutboxMessage
 from app.domain.printing import DocumentOptions, PaperForm, PrintOutcome, PrintState, SlipPaper
@@ -290,18 +291,21 @@ class Shelf:
         text: str,
         limit: int = 20,
         channel: Channel | None = None,
-        audience: Audience | None = None,
-        theme: str = "",
-        department: str = "",
+        wanted: Narrowing = EVERYTHING,
         prefer: Preference | None = None,
     ) -> Sequence[ItemHit]:
-        return self.now.search(text, limit, channel, audience, theme, department, prefer)
+        return self.now.search(text, limit, channel, wanted, prefer)
 
     def departments(self) -> Sequence[str]:
         return self.now.departments()
 
-    def hits(self, codes: Sequence[str]) -> Sequence[ItemHit]:
-        return self.now.hits(codes)
+    def facets(self) -> Facets:
+        return self.now.facets()
+
+    def hits(
+        self, codes: Sequence[str], channel: Channel | None = None, wanted: Narrowing = EVERYTHING
+    ) -> Sequence[ItemHit]:
+        return self.now.hits(codes, channel, wanted)
 
     def items(self, after: str = "", limit: int = 100) -> Sequence[Item]:
         return self.now.items(after, limit)

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt
 
 from app.domain.catalog import Audience
+from app.services.finding import Tab
 from tests.ui.clerk import Clerk
-from ui.pages.counter.hits import Tab
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -153,9 +153,7 @@ class BundleTab(QWidget):
         if not self.free:
             self._open_first()
             return
-        self.finder.load_departments()
-        self.finder.search()
-        self.finder.field.setFocus()
+        self.finder.entered()
         self._show_free()
 
     def pick(self, code: str) -> None:

@@ -23,7 +23,8 @@ class HitList(QListView):
         self.setObjectName(name)
         self.setAccessibleName(texts["counter.hits"])
         self.setModel(self._lines)
-        self.setItemDelegate(HitPainter(kit, texts, channel, self))
+        self._painter = HitPainter(kit, texts, channel, self)
+        self.setItemDelegate(self._painter)
         self.setUniformItemSizes(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -42,6 +43,15 @@ class HitList(QListView):
         at = codes.index(kept.code) if kept is not None and kept.code in codes else 0
         if hits:
             self.setCurrentIndex(self._lines.index(at, 0))
+
+    def show_kept(self, codes: frozenset[str]) -> None:
+        """Mark the favourites among the lines."""
+        self._painter.kept = codes
+        self.viewport().update()
+
+    @property
+    def kept(self) -> frozenset[str]:
+        return self._painter.kept
 
     def current(self) -> ItemHit | None:
         hit: ItemHit | None = self.currentIndex().data(CELL)

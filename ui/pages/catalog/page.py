@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.domain.catalog import CatalogInfo, Item
+from app.domain.operator import Operator
 from app.domain.situation import Answers
 from app.errors import AppError
 from ui.desk import Desk
@@ -97,6 +98,11 @@ class CatalogPage(QWidget):
         )
         self.show_tab(self.tab)
 
+    def signed_in(self, operator: Operator) -> None:
+        """Favourites and what goes first are one person's."""
+        self.finder.signed_in(operator)
+        self.bundles.finder.signed_in(operator)
+
     def left(self) -> None:
         """Nothing runs on here."""
 
@@ -109,9 +115,7 @@ class CatalogPage(QWidget):
         if not self.isVisible():
             return
         if name == FIND:
-            self.finder.load_departments()
-            self.finder.search()
-            self.finder.field.setFocus()
+            self.finder.entered()
         elif hasattr(widget, "entered"):
             widget.entered()
 
@@ -129,7 +133,7 @@ class CatalogPage(QWidget):
 
     def show_guide(self, code: str) -> None:
         """The guide of one item, from wherever it was asked for."""
-        self.finder.field.setText(code)
+        self.finder.look_for(code)
         self.show_tab(FIND)
         self._peek(code)
 

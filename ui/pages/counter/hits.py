@@ -5,7 +5,7 @@ grabbed, and a picture of the window shows it.
 """
 
 from collections.abc import Sequence
-from enum import Enum
+from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QStandardItem, QStandardItemModel
@@ -21,18 +21,19 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.catalog import Audience, Channel, ItemHit
+from app.domain.narrowing import EVERYTHING, Facets, Narrowing
+from app.services.finding import Tab
 from app.texts import Texts
+from ui.finding.choices import KIOSK, THEME, TOPIC, said
+from ui.finding.sheet import HEIGHT as SHEET
+from ui.finding.sheet import FilterSheet
 from ui.pages.counter.steps import set_text
 from ui.widgets.kit import CELL, Kit, Part, box, col, row
 
 ROW_HEIGHT, MOST_ROWS, HEAD, FOOT, EMPTY = 48, 8, 52, 36, 96
 
 
-class Tab(Enum):
-    ALL = "all"
-    KEPT = "kept"
-    OFTEN = "often"
-    RECENT = "recent"
+MORE = (THEME, TOPIC, KIOSK)  # ways of narrowing that have their chips on the sheet
 
 
 class HitPainter(QStyledItemDelegate):
@@ -130,12 +131,12 @@ class Hits(QFrame):
     looked_at = Signal(object)
     tab_changed = Signal()
     filter_changed = Signal()
+    sheet_changed = Signal(bool)
 
     def __init__(self, kit: Kit, texts: Texts, channel: Channel, parent: QWidget) -> None:
         super().__init__(parent)
         self._filling = False
-        self.audience: Audience | None = None
-        self.department = ""
+        self.wanted, self._facets = EVERYTHING, Facets()
         self.setObjectName("hits_panel")
         self.setProperty("role", "card")
         self._texts = texts
@@ -159,17 +160,26 @@ class Hits(QFrame):
         self._body.setToolTip("Ctrl+B")
         self._body.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._body.clicked.connect(self.only_department)
+        self._filters = kit.choice(texts["filter.title"])
+        self._filters.setObjectName("filters")
+        self._filters.setToolTip("Ctrl+F")
+        self._filters.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._filters.clicked.connect(lambda: self.show_sheet(self.sheet.isHidden()))
+        self.sheet: FilterSheet = FilterSheet(kit, texts, MORE)
+        self.sheet.changed.connect(self._narrow)
+        self.sheet.left.connect(lambda: self.show_sheet(False))
+        self.sheet.hide()
         self._found = kit.text("", "caption", "muted", name="hits_found")
         self._empty = kit.text("", "body", "muted", wrap=True, name="hits_empty", align="center")
         self._more = kit.text("", "caption", "muted")
         self._model = QStandardItemModel(self)
         self._painter = HitPainter(kit, texts, channel, self)
         self.list = _make_list(texts, self._model, self._painter, self)
-        filters = (*self._whom.values(), self._body)
+        filters = (*self._whom.values(), self._body, self._filters)
         head = box(
             row(*self._tabs.values(), 16, *filters, None, self._found, gap=4), (12, 0, 16, 0), fixed=(0, HEAD)
         )
-        self.setLayout(col(head, self.list, self._empty, self._foot(kit), gap=0))
+        self.setLayout(col(head, self.sheet, self.list, self._empty, self._foot(kit), gap=0))
         self.list.clicked.connect(lambda index: self.chosen.emit(index.data(CELL)))
         self.list.selectionModel().currentChanged.connect(self._current_changed)
         self.hide()
@@ -181,6 +191,7 @@ class Hits(QFrame):
             ("Enter", "take"),
             ("Tab", "tab"),
             ("Ctrl+D", "keep"),
+            ("Ctrl+F", "filter"),
             ("Esc", "close"),
         ):
             keys += [kit.key(key), kit.text(self._texts[f"counter.search_{word}"], "caption", "muted"), 8]
@@ -192,8 +203,10 @@ class Hits(QFrame):
     # -- filters ---------------------------------------------------------------------------------
 
     def narrow(self, key: Qt.Key) -> bool:
-        """Ctrl+P persons, Ctrl+E enterprises, Ctrl+B the current line's department; again: all."""
-        if key == Qt.Key.Key_B:
+        """Ctrl+P persons, Ctrl+E enterprises, Ctrl+B this line's department (again: all), Ctrl+F the rest."""
+        if key == Qt.Key.Key_F:
+            self.show_sheet(True)
+        elif key == Qt.Key.Key_B:
             self.only_department()
         elif key in (Qt.Key.Key_P, Qt.Key.Key_E):
             self.only_for(Audience.PERSON if key == Qt.Key.Key_P else Audience.ENTERPRISE)
@@ -203,18 +216,48 @@ class Hits(QFrame):
 
     def only_for(self, audience: Audience) -> None:
         """Only items for these; asked again, for all."""
-        self.audience = None if self.audience is audience else audience
-        for whom, button in self._whom.items():
-            button.setChecked(whom is self.audience)
-        self.filter_changed.emit()
+        self._narrow(replace(self.wanted, audience=None if self.wanted.audience is audience else audience))
 
     def only_department(self) -> None:
         """Only items of the current line's department; asked again, of all."""
-        hit = self.current()
-        self.department = "" if self.department or hit is None else hit.department
-        self._body.setChecked(bool(self.department))
-        self._body.setToolTip(self.department or "Ctrl+B")
+        hit, department = self.current(), self.wanted.department
+        chosen = "" if department or hit is None else hit.department
+        self._narrow(replace(self.wanted, department=chosen))
+
+    def _narrow(self, wanted: Narrowing) -> None:
+        self.wanted = wanted
+        for whom, button in self._whom.items():
+            button.setChecked(whom is wanted.audience)
+        self._body.setChecked(bool(wanted.department))
+        self._body.setToolTip(wanted.department or "Ctrl+B")
+        self.sheet.show_wanted(wanted)
+        self._say_filters()
         self.filter_changed.emit()
+
+    def show_facets(self, facets: Facets) -> None:
+        """How much of the catalog each filter would leave; one that leaves nothing cannot be chosen."""
+        if facets == self._facets:
+            return
+        self._facets = facets
+        self.sheet.show_facets(facets)
+        for whom, button in self._whom.items():
+            button.setEnabled(facets.audiences.get(whom.value, 0) > 0)
+        self._say_filters()
+
+    def _say_filters(self) -> None:
+        texts, words = self._texts, said(self._texts, self._facets, self.wanted, MORE)
+        self._filters.setChecked(bool(words) or not self.sheet.isHidden())
+        self._filters.setText(texts.say("filter.chosen", words=words) if words else texts["filter.title"])
+        self._filters.setToolTip(words or "Ctrl+F")
+
+    def show_sheet(self, on: bool) -> None:
+        """The filters in the place of the list; the keyboard goes there, and back when it closes."""
+        self.sheet.setVisible(on)
+        self._say_filters()
+        self._stand()
+        if on:
+            self.sheet.take_keyboard()
+        self.sheet_changed.emit(on)
 
     def show_kept(self, codes: frozenset[str]) -> None:
         """Mark the favourites among the hits."""
@@ -233,9 +276,8 @@ class Hits(QFrame):
         set_text(self._empty, empty)
         rows = min(len(hits), MOST_ROWS)
         self.list.setFixedHeight(ROW_HEIGHT * rows)
-        self.list.setVisible(bool(hits))
-        self._empty.setVisible(not hits)
         self._empty.setFixedHeight(0 if hits else EMPTY)
+        self._stand()
         set_text(
             self._more, self._texts.say("counter.hit_more", n=len(hits) - rows) if len(hits) > rows else ""
         )
@@ -243,6 +285,12 @@ class Hits(QFrame):
             self.list.setCurrentIndex(self._model.index(0, 0))
         else:
             self.looked_at.emit(None)
+
+    def _stand(self) -> None:
+        """One of sheet, list and the word that there is nothing."""
+        sheet, hits = not self.sheet.isHidden(), self._model.rowCount() > 0
+        self.list.setVisible(hits and not sheet)
+        self._empty.setVisible(not hits and not sheet)
 
     def _current_changed(self, now: QModelIndex, _old: QModelIndex) -> None:
         if not self._filling:
@@ -274,7 +322,8 @@ class Hits(QFrame):
 
     def height_wanted(self) -> int:
         rows = min(self._model.rowCount(), MOST_ROWS)
-        return HEAD + (ROW_HEIGHT * rows if rows else EMPTY) + FOOT + 2
+        body = ROW_HEIGHT * rows if rows else EMPTY
+        return HEAD + (body if self.sheet.isHidden() else SHEET) + FOOT + 2
 
 
 def _line(hit: ItemHit) -> QStandardItem:

@@ -4,22 +4,19 @@ A search runs on the catalog's own thread `PAUSE_MS` after the last keystroke; a
 older questions are dropped, so the list always belongs to what stands in the field.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QStackedLayout, QWidget
 
-from app.domain.catalog import Audience, CaseType, Channel, Item, ItemHit, parse_item_code
+from app.domain.catalog import CaseType, Item, ItemHit, parse_item_code
 from app.errors import AppError
-from app.services import case_file, favourites
+from app.services import favourites
+from app.services.finding import Found, Question, Tab, find
 from app.services.intake import pinned_item
-from app.services.office import Office
 from app.texts import Texts
 from ui import icons
 from ui.desk import Desk
-from ui.pages.counter.hits import Hits, Tab
+from ui.pages.counter.hits import Hits
 from ui.pages.counter.session import IntakeSession
 from ui.pages.counter.steps import StepRow, set_text
 from ui.widgets.cells import TONE_ICON
@@ -28,18 +25,6 @@ from ui.widgets.kit import Kit, box, clear, row, stack
 PAUSE_MS = 0  # an answer takes about a millisecond: only what one press of a key types together waits
 LOOK_MS = 120  # the page's edge follows when the hand rests, not at every key
 LIMIT = 50
-FAVOURITES = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An answer: `everywhere` when nothing of it is offered at this channel."""
-
-    query: str
-    hits: tuple[ItemHit, ...]
-    total: int
-    first: favourites.First
-    everywhere: bool = False
 
 
 class ItemRow(StepRow):
@@ -136,6 +121,7 @@ class ItemRow(StepRow):
         self._asked += 1
         if self._hits is not None:
             self._hits.hide()
+            self._hits.sheet.hide()
         self.looked_at.emit(None)
         self.refresh()
 
@@ -149,6 +135,8 @@ class ItemRow(StepRow):
             hits.looked_at.connect(self._peek)
             hits.tab_changed.connect(self._search)
             hits.filter_changed.connect(self._search)
+            hits.sheet_changed.connect(self._sheet_changed)
+            hits.sheet.deserted.connect(self.close_search)
             self._hits = hits
         return self._hits
 
@@ -162,46 +150,31 @@ class ItemRow(StepRow):
             self._pause.start()
 
     def _search(self) -> None:
+        """What goes first is asked of the store once each time the list opens."""
         self._asked += 1
-        ticket, query, tab = self._asked, self.field.text().strip(), self.hits().tab
+        ticket, office, operator, known = self._asked, self._desk.office, self._operator_id, self._first
+        question = self._question()
         self._desk.tasks.run(
             self._desk.catalog_executor,
-            self._question(tab, query),
+            lambda: find(office, operator, question, known),
             owner=self,
             done=lambda found: self._show(found, ticket),
             failed=lambda error: self.trouble.emit(error),
         )
 
-    def _question(self, tab: Tab, query: str) -> Callable[[], Found]:
-        """Runs on the catalog's thread; what goes first is asked of the store once each time it opens."""
-        office, channel, shown = self._desk.office, self._session.profile.channel, self.hits()
-        operator, audience, department = self._operator_id, shown.audience, shown.department
-        known = self._first
+    def _question(self) -> Question:
+        shown, here = self.hits(), self._session.profile.channel
+        return Question(self.field.text().strip(), shown.tab, shown.wanted, here, LIMIT)
 
-        def ask() -> Found:
-            first = known or favourites.first(office, operator)
-
-            def search(limit: int, here: Channel | None = channel) -> tuple[ItemHit, ...]:
-                narrowed = (audience, "", department)
-                return tuple(office.catalog.search(query, limit, here, *narrowed, first.prefer))
-
-            if tab is not Tab.ALL:
-                listed = office.catalog.hits(_listed(office, operator, tab))
-                mine = tuple(h for h in listed if channel in h.channels and _fits(h, audience, department))
-                marked = {h.code: h for h in search(400)} if query else {h.code: h for h in mine}
-                return Found(query, tuple(marked[h.code] for h in mine if h.code in marked), len(mine), first)
-            info = office.catalog.info()
-            total = 0 if info is None else info.items
-            hits = search(LIMIT)
-            if hits or not query:
-                return Found(query, hits, total, first)
-            return Found(query, search(LIMIT, None), total, first, everywhere=True)
-
-        return ask
+    def _sheet_changed(self, opened: bool) -> None:
+        """The filters lie in the place of the list; the cursor comes back when they close."""
+        self._place(self.hits())
+        if not opened and self.searching:
+            self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @property
     def _operator_id(self) -> str:
-        operator = self._desk.operator
+        operator = self._session.operator
         return "" if operator is None else operator.operator_id
 
     def _keep(self, hit: ItemHit | None) -> None:
@@ -234,6 +207,7 @@ class ItemRow(StepRow):
         empty = "counter.found_none" if found.query and found.total else f"counter.empty_{hits.tab.value}"
         self._first = found.first
         hits.show_kept(found.first.kept)
+        hits.show_facets(found.facets)
         hits.show_hits(found.hits, summary, self._texts.say(empty, text=found.query))
         self._place(hits)
         self._shown = ticket
@@ -327,7 +301,10 @@ class ItemRow(StepRow):
 
     def _left_for_good(self) -> bool:
         """Not while the pointer is on the list, nor when the whole window lost the keyboard."""
-        return self._hits is not None and self.window().isActiveWindow() and not self._hits.underMouse()
+        if self._hits is None or not self.window().isActiveWindow() or self._hits.underMouse():
+            return False
+        now = QApplication.focusWidget()
+        return now is None or not self._hits.isAncestorOf(now)
 
     def _key(self, event: QKeyEvent) -> bool:
         key, hits = event.key(), self.hits()
@@ -347,17 +324,6 @@ class ItemRow(StepRow):
         else:
             return False
         return True
-
-
-def _listed(office: Office, operator_id: str, tab: Tab) -> tuple[str, ...]:
-    if tab is Tab.KEPT:
-        return favourites.favourites(office, operator_id)
-    used = case_file.often_used if tab is Tab.OFTEN else case_file.recently_used
-    return used(office, FAVOURITES)
-
-
-def _fits(hit: ItemHit, audience: Audience | None, department: str) -> bool:
-    return (audience is None or audience in hit.audience) and department in ("", hit.department)
 
 
 def name_parts(item: Item) -> tuple[str, str]:
