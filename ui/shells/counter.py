@@ -45,7 +45,7 @@ from ui.changes.watch import CatalogWatch
 from ui.desk import Desk
 from ui.files import FileChoices
 from ui.idle import IdleWatch
-from ui.pages.cases import CasesPage
+from ui.pages.cases.page import CasesPage
 from ui.pages.catalog.keeping import Keeping
 from ui.pages.catalog.page import CatalogPage
 from ui.pages.counter.page import IntakePage
