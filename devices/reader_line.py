@@ -9,7 +9,7 @@ from collections.abc import Callable
 from app.errors import DeviceTimeoutError
 from devices.library_line import open_library
 from devices.line import Line, SerialLine, open_line
-from devices.sdt_frames import SPEED_CODES, Command
+from devices.sdt_frames import SPEEDS, Command
 from devices.sdt_reader import SdtReader
 from devices.usb_line import open_usb_reader
 
@@ -42,7 +42,7 @@ class ReaderLines:
 
 
 def _find_speed(line: SerialLine, last: int) -> int:
-    speeds = sorted(SPEED_CODES, key=lambda speed: speed != last)
+    speeds = sorted(SPEEDS, key=lambda speed: speed != last)
     for question in _QUESTIONS:
         for speed in speeds:
             line.set_speed(speed)

@@ -3,13 +3,17 @@
 Both need the same polling, so there is one: find every 300 ms while anybody wants a card.  A card
 goes to those who wait for it, else to the listeners.  A card that will not read is said once, then
 tried again more slowly until it reads or is lifted.
+
+Listeners hear of a card once as long as it lies there, and again as soon as it is laid down anew: find says
+"no card" of one that was read, until it is lifted (DEVICES, A4).  Readers that give it out again and again
+show themselves by doing so; they are felt with find alone, and read in full once a second.
 """
 
 import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.domain.device import CardRead, DeviceStatus, DeviceTrouble
 from app.domain.identity import IdentityDocument
@@ -28,7 +32,7 @@ from devices.sdt_reader import POLL_S, Cancelled, CancelSignal
 from devices.session import Emit, Session, overdue
 
 CHECK_S = 5.0  # between two questions to a reader nobody watches
-_SLOW_POLL_S = 1.0  # while a card lies there that will not read, or has been read
+_SLOW_POLL_S = 1.0  # between two reads of a card that will not read, or is given out again and again
 _LOOK_S = 0.1  # how soon it is noticed that a wait is over
 
 
@@ -37,6 +41,13 @@ class CardReader(Protocol):
 
     def check(self) -> Condition: ...
     def read(self, cancelled: CancelSignal) -> CardRead | None: ...
+
+
+@runtime_checkable
+class Feeling(Protocol):
+    """A driver that can tell whether a card lies there without reading it."""
+
+    def feels(self, cancelled: CancelSignal) -> bool: ...
 
 
 @dataclass(eq=False)
@@ -64,7 +75,8 @@ class ReaderSession(Session[CardReader]):
         self._blind = False  # the last look for a card failed, whatever the reader says of itself
         self._held: Condition | None = None
         self._lying: IdentityDocument | None = None  # told already, and not lifted since
-        self._last_poll = float("-inf")
+        self._repeats = False  # it was given out once more while it lay there
+        self._last_poll = self._last_read = float("-inf")
         super().__init__(device, clock, emit)
 
     def watch(self, on: bool) -> None:
@@ -108,11 +120,13 @@ class ReaderSession(Session[CardReader]):
 
     @property
     def _pause_s(self) -> float:
-        slow = (self._troubled or self._lying is not None) and not self._waits
-        return _SLOW_POLL_S if slow else POLL_S
+        slow = self._troubled or (self._repeats and not isinstance(self._driver, Feeling))
+        return _SLOW_POLL_S if slow and not self._waits else POLL_S
 
     def _poll(self, driver: CardReader) -> None:
         try:
+            if self._still_lies(driver):
+                return
             read = driver.read(self)
         except (CardUnreadableError, CardUnsupportedError) as error:
             self._sees()
@@ -124,10 +138,23 @@ class ReaderSession(Session[CardReader]):
             self._blind = True
             raise
         self._sees()
-        self._troubled = False
+        self._troubled, self._last_read = False, time.monotonic()
+        self._repeats = read is not None and read.document == self._lying
         if read is not None:
             self._deliver(read)
         self._lying = read.document if read is not None else None
+
+    def _still_lies(self, driver: CardReader) -> bool:
+        """Of a card that is given out again and again: felt only, until it is time to read it once more."""
+        if not self._repeats or self._waits or not isinstance(driver, Feeling):
+            return False
+        if time.monotonic() >= self._last_read + _SLOW_POLL_S:
+            return False
+        felt = driver.feels(self)
+        self._sees()
+        if not felt:
+            self._lying, self._repeats = None, False
+        return felt
 
     def _say(self, condition: Condition) -> None:
         """A reader that tells who it is and fails at every look for a card is not well until one succeeds."""
@@ -151,7 +178,7 @@ class ReaderSession(Session[CardReader]):
 
     def _drop(self) -> None:
         super()._drop()
-        self._lying = None
+        self._lying, self._repeats = None, False
 
     def _tell_trouble(self, error: DeviceError) -> None:
         waits = self._take_waits()

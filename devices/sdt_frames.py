@@ -40,8 +40,8 @@ class Command:
     READ_WITH_FINGERPRINT = 0x3010
 
 
-# 60 xx, by the speed the reader answers at from then on (it wants 5 ms before the next question)
-SPEED_CODES = {115200: 0x6000, 57600: 0x6001, 38400: 0x6002, 19200: 0x6003, 9600: 0x6004}
+# What a reader may answer at.  60 xx would change that for other programs of this machine too: not sent.
+SPEEDS = (115200, 57600, 38400, 19200, 9600)
 
 
 @dataclass(frozen=True, slots=True)

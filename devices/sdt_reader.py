@@ -41,7 +41,6 @@ from devices import sdt_card
 from devices.driver import Condition
 from devices.line import READ_S, Line, flush
 from devices.sdt_frames import (
-    SPEED_CODES,
     Command,
     FrameDecoder,
     Response,
@@ -131,10 +130,6 @@ class SdtReader:
             self._after_reset()
         return self.check()
 
-    def set_speed(self, baudrate: int) -> None:
-        """Have the reader talk at another speed from now on; the line has to follow.  Raises DeviceError."""
-        self._good(self._ask(SPEED_CODES[baudrate]), OK)
-
     def answers(self, command: int, deadline_s: float) -> bool:
         """Whether anything of this protocol comes back: the right speed.  Raises DeviceNotFoundError."""
         try:
@@ -154,6 +149,11 @@ class SdtReader:
                 # lifted, or the reader believes it delivered: either way the person has to put it back
                 raise error
             return second
+
+    def feels(self, cancelled: CancelSignal) -> bool:
+        """Whether a card lies there that could be read.  Raises DeviceError, Cancelled."""
+        self._cancelled = cancelled
+        return self._linked(self._find)
 
     def _from_find(self) -> CardRead | None:
         if not self._find():

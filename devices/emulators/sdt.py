@@ -32,7 +32,6 @@ from devices.emulators.sdt_faults import FAULTS, HALF, Damage, Fault
 from devices.emulators.server import Wire, add_common_arguments, run
 from devices.sdt_frames import (
     SHORTEST_REQUEST,
-    SPEED_CODES,
     Command,
     FrameDecoder,
     Request,
@@ -188,7 +187,7 @@ class SdtEmulator:
                 return self._read(request.command)
             case Command.READ_NEWEST_ADDRESS:
                 return self._newest_address()
-        return self._set_speed(request.command)
+        return encode_response(0x21)
 
     def _reset(self) -> None:
         self._resets += 1
@@ -196,15 +195,10 @@ class SdtEmulator:
         if self._fault.name == "self_test_failed":
             self._fault = Fault()
 
-    def _set_speed(self, command: int) -> bytes:
-        """Of all that is left, the commands that set a speed are known."""
-        speed = next((baud for baud, code in SPEED_CODES.items() if code == command), 0)
-        self._speed = speed or self._speed
-        return encode_response(0x90 if speed else 0x21)
-
     def _find(self) -> bytes:
         self._selected = False
-        self._found = self._card is not None and not self._delivered and self._fault.name != "no_card"
+        over = self._delivered and self._fault.name != "gives_again"
+        self._found = self._card is not None and not over and self._fault.name != "no_card"
         return encode_response(0x9F, bytes(4)) if self._found else encode_response(0x80)
 
     def _select(self) -> bytes:

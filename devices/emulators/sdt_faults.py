@@ -5,6 +5,7 @@ asked for once more), address, sam (the security module's), any.
 
     none
     no_card             nothing on the pad, whatever is put there
+    gives_again         gives a card out again and again until it is lifted, as some firmware does
     status:XX           answers that status (hex) instead                            at read unless said
     dead                gives no answer                                              at any
     unplug_mid_read     the line breaks in the middle of a card's data               at read
@@ -34,9 +35,9 @@ from dataclasses import dataclass
 from devices.sdt_frames import PREAMBLE, Command, encode_response
 
 FAULTS = (
-    "none", "no_card", "status", "dead", "unplug_mid_read", "truncated", "lifted", "wrong_card",
-    "sam_not_authorised", "self_test_failed", "slow", "split", "stray", "glued", "doubled", "garbage",
-    "wrong_xor", "flip", "corrupt", "corrupt_twice", "two_bits", "birth",
+    "none", "no_card", "gives_again", "status", "dead", "unplug_mid_read", "truncated", "lifted",
+    "wrong_card", "sam_not_authorised", "self_test_failed", "slow", "split", "stray", "glued", "doubled",
+    "garbage", "wrong_xor", "flip", "corrupt", "corrupt_twice", "two_bits", "birth",
 )  # fmt: skip
 HALF = 640
 _WRITTEN = re.compile(r"(?P<name>[a-z_]+)(:(?P<value>[0-9A-Fa-f]+))?(@(?P<where>[a-z]+))?")

@@ -36,7 +36,7 @@ from app.errors import (
     SettingsError,
 )
 from app.ports import Devices
-from devices import registry
+from devices import reader_session, registry
 from devices.change_log import CHANGES
 from devices.driver import Condition
 from devices.emulators.cards import PRESETS
@@ -134,6 +134,51 @@ def test_cards_come_as_events_while_watched(sdt: Emulated) -> None:
         # the card lies there still: it was told once
         assert isinstance(hub.read_card(0.8, Event()).exception(PATIENCE_S), NoCardError)
         assert ear.rest() == []
+
+
+def finds_more(sdt: Emulated, times: int) -> None:
+    """Wait until the reader was asked for a card so many times more."""
+    asked, ends = sdt.command("status")["finds"], time.monotonic() + PATIENCE_S
+    while sdt.command("status")["finds"] < asked + times:
+        assert time.monotonic() < ends, "it is not looked for any more"
+        Event().wait(0.01)
+
+
+@pytest.mark.parametrize("firmware", ["none", "gives_again"])
+def test_a_card_laid_down_again_is_read_again_at_once(
+    sdt: Emulated, firmware: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the reader gives a card out once or again and again; not at the next slow round."""
+    monkeypatch.setattr(reader_session, "_SLOW_POLL_S", 3600.0)
+    reset(sdt)
+    sdt.command(f"fault {firmware}")
+    with hub_of(line_to(READER, sdt)) as (hub, ear):
+        hub.watch_cards(True)
+        for _ in range(3):
+            sdt.command("put resident")
+            assert ear.next(CardRead).document == PRESETS["resident"].document
+            finds_more(sdt, 3)
+            assert not any(isinstance(event, CardRead) for event in ear.rest()), "it lies there still"
+            sdt.command("lift")
+            finds_more(sdt, 2)
+    sdt.command("fault none")
+
+
+def test_a_card_given_out_again_and_again_is_only_felt(
+    sdt: Emulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_session, "_SLOW_POLL_S", 3600.0)
+    reset(sdt)
+    sdt.command("fault gives_again")
+    with hub_of(line_to(READER, sdt)) as (hub, ear):
+        hub.watch_cards(True)
+        sdt.command("put resident")
+        ear.next(CardRead)
+        finds_more(sdt, 3)  # it has shown itself by now
+        reads = sdt.command("status")["reads"]
+        finds_more(sdt, 3)
+        assert sdt.command("status")["reads"] == reads
+    sdt.command("fault none")
 
 
 def test_an_unwatched_reader_is_left_alone(sdt: Emulated) -> None:
