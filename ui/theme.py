@@ -259,6 +259,8 @@ QComboBox {
 }
 QComboBox::drop-down { border:none; width:${t}px; }
 QComboBox::down-arrow { image:url(${down}); width:16px; height:16px; }
+QComboBox { combobox-popup:0; }
+QComboBox QAbstractItemView::item { min-height:${t}px; padding:0 8px; }
 QComboBox QAbstractItemView {
     background:${panel}; border:1px solid ${edge}; selection-background-color:${primary_soft};
     selection-color:${ink}; outline:none;

@@ -1,5 +1,6 @@
 """目录: finding, reading the guide, 一件事 and its picture; by keys and with nothing cut."""
 
+from collections import Counter
 from dataclasses import fields, replace
 from datetime import date
 
@@ -20,6 +21,7 @@ from app.domain.catalog import (
     Step,
     Window,
 )
+from app.domain.narrowing import UNSAID
 from app.texts import load
 from tests.ui.clerk import Clerk
 from ui.pages.catalog.guide_facts import SECTIONS, guide
@@ -156,6 +158,48 @@ def test_filters_narrow_the_list(clerk: Clerk) -> None:
     box.setCurrentIndex(box.findData(body))
     clerk.wait(lambda: finder.settled and {hit.department for hit in finder.list.hits()} == {body})
     assert audit(clerk.shell) == []
+
+
+def test_a_favourite_kept_here_goes_first_here_and_at_the_counter(clerk: Clerk) -> None:
+    look_for(clerk, "zheng")
+    finder = clerk.shell.catalog.finder
+    field = clerk.find(QLineEdit, "catalog_search")
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    third = finder.list.current()
+    QTest.keyClick(field, Qt.Key.Key_D, CTRL)
+    clerk.wait(lambda: finder.list.kept == {third.code})
+    assert clerk.button("catalog_keep").text().strip() == "取消收藏"
+    clerk.click("catalog_tab_kept")
+    clerk.wait(lambda: finder.settled and [hit.code for hit in finder.list.hits()] == [third.code])
+    assert audit(clerk.shell) == []
+    clerk.click("catalog_tab_all")
+    clerk.wait(lambda: finder.settled and finder.list.hits()[0].code == third.code)
+    clerk.press(Qt.Key.Key_1, CTRL)
+    clerk.lay_card()
+    clerk.search("zheng")
+    assert clerk.intake.sheet.item.hits().hits()[0].code == third.code
+    clerk.press(Qt.Key.Key_Escape)
+    look_for(clerk, "zheng")
+    clerk.click("catalog_keep")
+    clerk.wait(lambda: finder.list.kept == frozenset())
+    clerk.click("catalog_tab_kept")
+    clerk.wait(lambda: finder.settled and not finder.list.hits())
+    clerk.find(QLineEdit, "catalog_search").clear()
+    clerk.wait(lambda: finder.settled and "还没有收藏的事项" in clerk.text("catalog_none"))
+
+
+def test_each_filter_says_how_much_it_leaves(clerk: Clerk) -> None:
+    open_page(clerk)
+    box = clerk.find(QComboBox, "catalog_filter_theme")
+    counted = Counter(item.theme for item in demo_items())
+    for n in range(1, box.count()):
+        theme = box.itemData(n)
+        assert box.itemText(n).endswith(f" {counted.get(theme, 0)}")
+        assert box.model().item(n).isEnabled() == (theme in counted)
+    topics = clerk.find(QComboBox, "catalog_filter_topic")
+    assert [topics.itemData(n) for n in range(topics.count())] == ["", UNSAID]
+    assert topics.itemText(1) == f"未提供 {len(demo_items())}"
 
 
 def test_nothing_found_says_so_and_an_item_elsewhere_cannot_be_begun(clerk: Clerk) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QStyledItemDelegate, QWidget
 
 from app.domain.narrowing import EVERYTHING, Facets, Narrowing
 from app.texts import Texts
 from ui.finding.choices import Kind
 
-COLUMNS, GAP = 4, 8
+COLUMNS, GAP, SHOWN = 2, 8, 12
 
 
 class FilterBoxes(QWidget):
@@ -64,6 +64,8 @@ class FilterBoxes(QWidget):
         box = QComboBox()
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(4)
+        box.setMaxVisibleItems(SHOWN)
+        box.setItemDelegate(QStyledItemDelegate(box))  # the one that keeps to the style sheet's height
         box.setObjectName(f"{name}_filter_{kind.name}")
         box.setAccessibleName(self._texts[f"filter.{kind.name}"])
         box.addItem(self._texts.say("filter.any", kind=self._texts[f"filter.{kind.name}"]), "")
@@ -80,7 +82,6 @@ class FilterBoxes(QWidget):
             box.addItem(self._texts.say("filter.choice", word=choice.word, n=choice.count), choice.value)
             model.item(box.count() - 1).setEnabled(choice.count > 0)
         box.blockSignals(False)
-        box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + 32)
 
     def _show(self, wanted: Narrowing) -> None:
         """A choice that this catalog does not have any more lets everything through."""

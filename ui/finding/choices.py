@@ -38,7 +38,7 @@ def _channels(texts: Texts, facets: Facets) -> tuple[Choice, ...]:
 
 
 def _kiosk(texts: Texts, facets: Facets) -> tuple[Choice, ...]:
-    return _counted(facets.channels, ((SELF_SERVICE.value, texts["filter.kiosk"]),))
+    return _counted(facets.channels, ((SELF_SERVICE.value, texts["filter.kiosk_word"]),))
 
 
 def _themes(texts: Texts, facets: Facets) -> tuple[Choice, ...]:

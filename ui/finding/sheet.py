@@ -5,9 +5,9 @@ Names for tours and tests: filter_<kind>_<value>, filter_clear, filter_close
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QButtonGroup, QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QScrollArea, QWidget
 
 from app.domain.narrowing import EVERYTHING, Facets, Narrowing
 from app.texts import Texts
@@ -16,6 +16,9 @@ from ui.widgets.flow import FlowLayout
 from ui.widgets.kit import KeyButton, Kit, box, clear, col, row
 
 LABEL, CHIP, HEIGHT = 80, 32, 336
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)
+}  # fmt: skip
 
 
 class FilterSheet(QFrame):
@@ -33,20 +36,15 @@ class FilterSheet(QFrame):
         self.setObjectName("filter_sheet")
         self._kit, self._texts, self._kinds = kit, texts, tuple(kinds)
         self.wanted, self._facets = EVERYTHING, Facets()
+        self._built = False
         self._chips: dict[tuple[str, str], KeyButton] = {}
-        self._group = QButtonGroup(self)  # only so that arrows walk from chip to chip
-        self._group.setExclusive(False)
         self._lines = col(gap=12)
-        page = QWidget()
-        lines = col(self._lines, None, gap=0)
-        lines.setContentsMargins(12, 12, 12, 12)
-        page.setLayout(lines)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(page)
+        self._scroll.setWidget(box(col(self._lines, None, gap=0), (12, 12, 12, 12), role="sheet"))
         self._clear = kit.button(texts["filter.clear"], "quiet", name="filter_clear", h=CHIP)
         self._close = kit.button(texts["filter.close"], "secondary", name="filter_close", h=CHIP)
         self._clear.clicked.connect(self._none)
@@ -58,10 +56,20 @@ class FilterSheet(QFrame):
             button.installEventFilter(self)
 
     def show_facets(self, facets: Facets) -> None:
-        """Build the chips for this catalog, once; the choice stays."""
-        if facets is self._facets or facets == self._facets:
+        """What this catalog has.  Its chips are made when somebody looks: a search must not wait for them."""
+        if facets != self._facets:
+            self._facets, self._built = facets, False
+            if self.isVisible():
+                self._build()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._build()
+        super().showEvent(event)
+
+    def _build(self) -> None:
+        if self._built:
             return
-        self._facets = facets
+        self._built = True
         clear(self._lines)
         self._chips = {}
         for kind in self._kinds:
@@ -101,7 +109,6 @@ class FilterSheet(QFrame):
         chip = self._kit.button(words, "seg", on=False, h=CHIP, name=name, enabled=any_there)
         chip.clicked.connect(lambda: self._pressed(kind, choice.value))
         chip.installEventFilter(self)
-        self._group.addButton(chip)
         self._chips[kind.name, choice.value] = chip
         return chip
 
@@ -138,7 +145,24 @@ class FilterSheet(QFrame):
                 self.left.emit()
             event.accept()
             return event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _ARROWS:
+            self._walk(watched, *_ARROWS[Qt.Key(event.key())])
+            return True
         return super().eventFilter(watched, event)
+
+    def _walk(self, here: QObject, across: int, down: int) -> None:
+        """To the neighbour in the line, or to the nearest chip of the next line that has one."""
+        ring = self._ring()
+        if not isinstance(here, QWidget) or here not in ring:
+            return
+        if across:
+            ring[(ring.index(here) + across) % len(ring)].setFocus(Qt.FocusReason.TabFocusReason)
+            return
+        at = _middle(here, self)
+        further = [(w, _middle(w, self)) for w in ring if (_middle(w, self).y() - at.y()) * down > CHIP // 2]
+        if further:
+            near = min(further, key=lambda each: (abs(each[1].y() - at.y()), abs(each[1].x() - at.x())))
+            near[0].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _is_deserted(self) -> bool:
         """Not when the whole window lost the keyboard, nor while the sheet closes."""
@@ -147,8 +171,15 @@ class FilterSheet(QFrame):
 
     def focusNextPrevChild(self, following: bool) -> bool:
         """Tab goes round in here: what lies below the sheet is not seen."""
-        ring: list[QWidget] = [c for c in (*self._chips.values(), self._clear, self._close) if c.isEnabled()]
+        ring = self._ring()
         here = self.focusWidget()
         at = ring.index(here) if here in ring else -1
         ring[(at + (1 if following else -1)) % len(ring)].setFocus(Qt.FocusReason.TabFocusReason)
         return True
+
+    def _ring(self) -> list[QWidget]:
+        return [part for part in (*self._chips.values(), self._clear, self._close) if part.isEnabled()]
+
+
+def _middle(of: QWidget, seen_from: QWidget) -> QPoint:
+    return of.mapTo(seen_from, of.rect().center())

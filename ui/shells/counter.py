@@ -270,6 +270,7 @@ class CounterShell(QFrame):
         self.watch.signed_in(operator)
         self.devices.signed_in(operator)
         self.keeping.signed_in(operator)
+        self.catalog.signed_in(operator)
         if not same:
             self.intake.sign_in(operator)
         self._back_to_work()

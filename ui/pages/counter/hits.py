@@ -33,7 +33,7 @@ from ui.widgets.kit import CELL, Kit, Part, box, col, row
 ROW_HEIGHT, MOST_ROWS, HEAD, FOOT, EMPTY = 48, 8, 52, 36, 96
 
 
-MORE = (THEME, TOPIC, KIOSK)  # ways of narrowing that have their chips on the sheet
+MORE = (THEME, KIOSK, TOPIC)  # ways of narrowing that have their chips on the sheet
 
 
 class HitPainter(QStyledItemDelegate):
