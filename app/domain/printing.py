@@ -25,6 +25,17 @@ class PaperForm(Enum):
     A4 = "a4"
 
 
+class PagePart(Enum):
+    """What a sheet of an A4 receipt is for; its words are under `paper.part.<value>`."""
+
+    ARCHIVE = "archive"
+    APPLICANT = "applicant"
+    STUB = "stub"
+
+
+BOTH_PARTS = (PagePart.APPLICANT, PagePart.STUB)
+
+
 class SlipText(Enum):
     """How a receipt printer gets Chinese text: as GB18030 characters of its own font, or drawn as dots."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from app.domain.printing import PaperForm, SlipPaper
+from app.domain.printing import BOTH_PARTS, PagePart, PaperForm, SlipPaper
 from app.domain.readiness import ReadinessSheet
 from app.domain.receipt import IssuedReceipt, Receipt, StationKey, Verdict
 from app.ports.pages import Picture
@@ -41,11 +41,12 @@ class ReceiptPress(Protocol):
         issued: IssuedReceipt,
         copy_no: int = 1,
         platform_number: str = "",
-        signature: Picture | None = None,
+        parts: Sequence[PagePart] = BOTH_PARTS,
+        signature: bytes = b"",
     ) -> bytes:
-        """The paper handed out on A4, a PDF of two pages: the applicant's part and the stub the hall keeps.
+        """The paper handed out on A4, a PDF of a page a part: the applicant's, and the stub the hall keeps.
 
-        `signature`: what the applicant drew, black on white; without it the line is left free.
+        `signature`: what the applicant drew, as PNG; without it the line of the stub is left free.
         """
         ...
 
@@ -53,8 +54,13 @@ class ReceiptPress(Protocol):
         """A slip that shows how the printer prints, never a receipt; `lines` say whose and when."""
         ...
 
-    def preview(self, receipt: Receipt, form: PaperForm, width_px: int) -> Picture:
-        """The paper as it would come out, watermarked 样张; drawn by the same code as the paper."""
+    def preview(
+        self, receipt: Receipt, form: PaperForm, width_px: int, parts: Sequence[PagePart] = BOTH_PARTS
+    ) -> Picture:
+        """The paper as it would come out, watermarked 样张; drawn by the same code as the paper.
+
+        Of A4 its `parts`, one under the other.
+        """
         ...
 
     def readiness_slip(self, sheet: ReadinessSheet, paper: SlipPaper) -> bytes:

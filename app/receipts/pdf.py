@@ -9,10 +9,10 @@ Nothing is left out and nothing is cut off.  Output depends on its input alone.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from enum import Enum
 from itertools import count
 from threading import Lock
 
+from app.domain.printing import BOTH_PARTS, PagePart
 from app.ports import Picture
 from app.receipts import qr
 from app.receipts.facts import Facts
@@ -43,29 +43,24 @@ LOCK = Lock()  # reportlab keeps its fonts in module state
 Body = Sequence[FactTable | MaterialTable | DateBoxes | Laws]
 
 
-class Part(Enum):
-    """What a sheet is for; the values are keys under `paper.part`."""
-
-    ARCHIVE = "archive"
-    APPLICANT = "applicant"
-    STUB = "stub"
-
-
 def draw(facts: Facts) -> bytes:
     """The unsigned PDF for the archive."""
     with LOCK:
         pen = _pen(facts)
-        _sheet(pen, facts, Part.ARCHIVE)
+        _sheet(pen, facts, PagePart.ARCHIVE)
         return pen.finish()
 
 
-def draw_parts(facts: Facts, signature: Picture | None = None) -> bytes:
+def draw_parts(
+    facts: Facts, parts: Sequence[PagePart] = BOTH_PARTS, signature: Picture | None = None
+) -> bytes:
     """What is printed: the applicant's part, and the stub with the applicant's signature if it was drawn."""
     with LOCK:
         pen = _pen(facts)
-        _sheet(pen, facts, Part.APPLICANT)
-        pen.next_page()
-        _sheet(pen, facts, Part.STUB, signature)
+        for number, part in enumerate(parts):
+            if number:
+                pen.next_page()
+            _sheet(pen, facts, part, signature, (number + 1, len(parts)))
         return pen.finish()
 
 
@@ -74,16 +69,23 @@ def _pen(facts: Facts) -> Pen:
     return Pen(title, facts.word("title"), facts.receipt.site, facts.made_at)
 
 
-def _sheet(pen: Pen, facts: Facts, part: Part, signature: Picture | None = None) -> None:
+def _sheet(
+    pen: Pen,
+    facts: Facts,
+    part: PagePart,
+    signature: Picture | None = None,
+    page: tuple[int, int] = (1, 1),
+) -> None:
+    """`page`: which of how many."""
     _watermark(pen, facts)
     _head(pen, facts, part)
-    if part is Part.STUB:
+    if part is PagePart.STUB:
         _body(pen, facts, _stub_blocks, _STUB_END)
         _both_sign(pen, facts, signature)
     else:
         _body(pen, facts, _blocks, _BODY_END)
         _signatures(pen, facts, part)
-    _foot(pen, facts, part)
+    _foot(pen, facts, part, page)
 
 
 def warm_up() -> None:
@@ -103,7 +105,7 @@ def _watermark(pen: Pen, facts: Facts) -> None:
 # -- head --------------------------------------------------------------------------------------------
 
 
-def _head(pen: Pen, facts: Facts, part: Part) -> None:
+def _head(pen: Pen, facts: Facts, part: PagePart) -> None:
     room = RIGHT - LEFT - _QR_SIDE - 6
     place = facts.place + facts.demo
     pen.say(LEFT, 17.5, place, fitted(place, 10, room))
@@ -115,8 +117,8 @@ def _head(pen: Pen, facts: Facts, part: Part) -> None:
     _code(pen, facts)
 
 
-def _tags(pen: Pen, facts: Facts, part: Part, x: float, room: float) -> None:
-    marks = [] if part is Part.ARCHIVE else [facts.word(f"part.{part.value}.mark")]
+def _tags(pen: Pen, facts: Facts, part: PagePart, x: float, room: float) -> None:
+    marks = [] if part is PagePart.ARCHIVE else [facts.word(f"part.{part.value}.mark")]
     marks += [facts.word("demo_mark")] if facts.receipt.demo else []
     marks += [facts.copy_mark] if facts.copy_mark else []
     marks += [facts.line] if facts.line else []
@@ -194,7 +196,7 @@ def _stub_blocks(facts: Facts, density: Density) -> Body:
 # -- signatures and foot -----------------------------------------------------------------------------
 
 
-def _signatures(pen: Pen, facts: Facts, part: Part) -> None:
+def _signatures(pen: Pen, facts: Facts, part: PagePart) -> None:
     y = _BODY_END
     pen.line(LEFT, y, RIGHT, y, 0.15, LIGHT)
     entries = (
@@ -212,7 +214,7 @@ def _signatures(pen: Pen, facts: Facts, part: Part) -> None:
     _seal(pen, facts, part, RIGHT - 64, y + 9.6)
 
 
-def _seal(pen: Pen, facts: Facts, part: Part, x: float, y: float) -> None:
+def _seal(pen: Pen, facts: Facts, part: PagePart, x: float, y: float) -> None:
     pen.frame(x, y, 64, 25.5, dash=True)
     middle = x + 32
     pen.say(middle, y + 7, facts.word("sign.seal"), 10, align="centre")
@@ -240,10 +242,10 @@ def _both_sign(pen: Pen, facts: Facts, signature: Picture | None) -> None:
     pen.say(LEFT + 114, y + 28.4, facts.operator, fitted(facts.operator, 10, 54))
 
 
-def _foot(pen: Pen, facts: Facts, part: Part) -> None:
+def _foot(pen: Pen, facts: Facts, part: PagePart, page: tuple[int, int]) -> None:
     pen.line(LEFT, _FOOT_LINE, RIGHT, _FOOT_LINE, 0.15, LIGHT)
-    page = facts.word(f"part.{part.value}.page")
-    pen.say(RIGHT, _FOOT_LINE + 4, page, 8, align="right", grey=GREY)
+    said = facts.word(f"part.{part.value}.page", page=page[0], pages=page[1])
+    pen.say(RIGHT, _FOOT_LINE + 4, said, 8, align="right", grey=GREY)
     line = facts.texts.say(
         "paper.foot.line",
         digest=facts.digest_head or facts.word("no_number"),
@@ -251,4 +253,4 @@ def _foot(pen: Pen, facts: Facts, part: Part) -> None:
         format=facts.receipt.format,
         time=facts.printed_at,
     )
-    pen.say(LEFT, _FOOT_LINE + 4, line, fitted(line, 8, RIGHT - LEFT - measure(page, 8) - 6), grey=GREY)
+    pen.say(LEFT, _FOOT_LINE + 4, line, fitted(line, 8, RIGHT - LEFT - measure(said, 8) - 6), grey=GREY)

@@ -6,18 +6,21 @@ from app.pdfium_lock import PDFIUM
 from app.ports import Picture
 
 
-def picture(pdf: bytes, width_px: int) -> Picture:
-    """The first page, `width_px` wide, on white.  Raises ValueError for what is not a PDF."""
+def pictures(pdf: bytes, width_px: int) -> list[Picture]:
+    """Each page, `width_px` wide, on white.  Raises ValueError for what is not a PDF."""
     import pypdfium2
 
     with PDFIUM:
         document: Any = _opened(pypdfium2, pdf)
         try:
-            page = document[0]
-            image = page.render(scale=width_px / page.get_width()).to_pil().convert("RGB")
-            image = image.crop((0, 0, width_px, image.height))
+            return [_picture(page, width_px) for page in document]
         finally:
             document.close()
+
+
+def _picture(page: Any, width_px: int) -> Picture:
+    image = page.render(scale=width_px / page.get_width()).to_pil().convert("RGB")
+    image = image.crop((0, 0, width_px, image.height))
     return Picture(image.width, image.height, image.tobytes())
 
 

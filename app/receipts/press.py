@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from app.domain.printing import PaperForm, SlipPaper
+from app.domain.printing import BOTH_PARTS, PagePart, PaperForm, SlipPaper
 from app.domain.readiness import ReadinessSheet
 from app.domain.receipt import IssuedReceipt, Receipt
 from app.ports import Picture
@@ -16,6 +17,8 @@ from app.texts import Texts
 
 _MARGIN = 32  # dots of paper beside the printable width: 4 mm
 _SPECIMEN_GREY = 222
+_GAP = 40  # the desk between two sheets of a preview is a fortieth of their width
+_DESK = (205, 208, 212)
 
 
 class Press:
@@ -43,22 +46,25 @@ class Press:
         issued: IssuedReceipt,
         copy_no: int = 1,
         platform_number: str = "",
-        signature: Picture | None = None,
+        parts: Sequence[PagePart] = BOTH_PARTS,
+        signature: bytes = b"",
     ) -> bytes:
         from app.receipts import pdf
 
         printed_at = self._now() if self._now else issued.receipt.received_at
         impression = Impression(copy_no, platform_number, printed_at)
-        return pdf.draw_parts(of_issued(issued, self._texts, impression), signature)
+        return pdf.draw_parts(of_issued(issued, self._texts, impression), parts, _drawn(signature))
 
     def test_slip(self, paper: SlipPaper, lines: Sequence[str]) -> bytes:
         from app.receipts.trial_slip import trial_slip
 
         return trial_slip(self._texts, paper, lines)
 
-    def preview(self, receipt: Receipt, form: PaperForm, width_px: int) -> Picture:
+    def preview(
+        self, receipt: Receipt, form: PaperForm, width_px: int, parts: Sequence[PagePart] = BOTH_PARTS
+    ) -> Picture:
         facts = of_draft(receipt, self._texts)
-        return self._slip(facts, width_px) if form is PaperForm.SLIP else _page(facts, width_px)
+        return self._slip(facts, width_px) if form is PaperForm.SLIP else _pages(facts, width_px, parts)
 
     def readiness_slip(self, sheet: ReadinessSheet, paper: SlipPaper) -> bytes:
         from app.receipts import readiness_paper
@@ -87,10 +93,35 @@ class Press:
         return Picture(image.width, image.height, image.tobytes())
 
 
-def _page(facts: Facts, width_px: int) -> Picture:
+def _pages(facts: Facts, width_px: int, parts: Sequence[PagePart]) -> Picture:
+    """One sheet under the other."""
     from app.receipts import pdf, pdfium
 
-    return pdfium.picture(pdf.draw(facts), width_px)
+    sheets = pdfium.pictures(pdf.draw_parts(facts, parts), width_px)
+    if len(sheets) == 1:
+        return sheets[0]
+    gap = width_px // _GAP
+    whole = Image.new("RGB", (width_px, sum(s.height + gap for s in sheets) - gap), _DESK)
+    top = 0
+    for sheet in sheets:
+        whole.paste(Image.frombytes("RGB", (sheet.width, sheet.height), sheet.rgb), (0, top))
+        top += sheet.height + gap
+    return Picture(whole.width, whole.height, whole.tobytes())
+
+
+def _drawn(signature: bytes) -> Picture | None:
+    """What was drawn on a screen, on white; None for none, and for what cannot be read."""
+    if not signature:
+        return None
+    try:
+        with Image.open(BytesIO(signature), formats=("PNG",)) as opened:
+            ink = opened.convert("RGBA")
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return None
+    paper = Image.new("RGBA", ink.size, "white")
+    paper.alpha_composite(ink)
+    plain = paper.convert("RGB")
+    return Picture(plain.width, plain.height, plain.tobytes())
 
 
 def _specimen(paper: Image.Image, word: str) -> None:

@@ -1,5 +1,6 @@
 """Papers of a case: slip and A4, each with its stored state machine, and the archived PDF."""
 
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -7,15 +8,27 @@ from hashlib import sha256
 from uuid import uuid4
 
 from app.domain.case import Case
+from app.domain.catalog import Channel
 from app.domain.device import DeviceKind
-from app.domain.printing import DocumentOptions, PaperForm, PrintJob, PrintOutcome, PrintState
+from app.domain.material_file import FileRole
+from app.domain.printing import (
+    BOTH_PARTS,
+    DocumentOptions,
+    PagePart,
+    PaperForm,
+    PrintJob,
+    PrintOutcome,
+    PrintState,
+)
 from app.domain.receipt import IssuedReceipt
-from app.errors import AppError, DeviceNotConfiguredError, NotEnrolledError
+from app.errors import AppError, DeviceNotConfiguredError, NotEnrolledError, StoreError
+from app.services.materials import content, files_of_case
 from app.services.office import Office
 
 DEADLINES_S = {PaperForm.SLIP: 12.0, PaperForm.A4: 90.0}
 STOPPED = "stopped"  # the reason of a paper whose printing was cut off
 PRINTERS = {PaperForm.SLIP: DeviceKind.RECEIPT_PRINTER, PaperForm.A4: DeviceKind.A4_PRINTER}
+logger = logging.getLogger(__name__)
 _Send = Callable[[float], Future[PrintOutcome]]
 
 
@@ -45,6 +58,16 @@ def printable(office: Office) -> tuple[PaperForm, ...]:
     return tuple(form for form in office.papers if office.devices.has(PRINTERS[form]))
 
 
+def page_parts(office: Office) -> tuple[PagePart, ...]:
+    """The parts A4 comes in here: a kiosk's stub stays electronic, for nobody is there to keep it.
+
+    Where no A4 printer is, the page of the archive is all there is to see.
+    """
+    if PaperForm.A4 not in printable(office):
+        return (PagePart.ARCHIVE,)
+    return (PagePart.APPLICANT,) if office.station.mode is Channel.KIOSK else BOTH_PARTS
+
+
 def take_back(office: Office) -> None:
     """What has not come out of a printer shall not: a person gave up waiting, or a session ends."""
     office.devices.drop_prints()
@@ -55,10 +78,22 @@ def _composed(office: Office, job: PrintJob) -> _Send:
     case, issued = _paper(office, job.case_id)
     devices, number = office.devices, case.platform_number
     if job.form is PaperForm.A4:
-        pdf = office.press.a4(issued, job.copy_no, platform_number=number)
+        parts = page_parts(office)
+        signature = _signature(office, job.case_id) if PagePart.STUB in parts else b""
+        pdf = office.press.a4(issued, job.copy_no, number, parts, signature)
         return lambda deadline_s: devices.print_document(pdf, DocumentOptions(), deadline_s)
     data = office.press.slip(issued, devices.slip_paper(), job.copy_no, platform_number=number)
     return lambda deadline_s: devices.print_slip(data, deadline_s)
+
+
+def _signature(office: Office, case_id: str) -> bytes:
+    """What the applicant drew, b"" without: one the disk has lost stops no paper."""
+    drawn = [file for file in files_of_case(office, case_id) if file.role is FileRole.SIGNATURE]
+    try:
+        return content(office, drawn[-1].file_id) if drawn else b""
+    except StoreError as error:
+        logger.warning("a signature cannot be printed: %s", error.code)
+        return b""
 
 
 def _claim(office: Office, case_id: str, form: PaperForm, again: bool) -> PrintJob:

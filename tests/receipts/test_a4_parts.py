@@ -2,14 +2,15 @@
 
 import re
 import subprocess
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 
 from app import texts
+from app.domain.printing import PagePart
 from app.domain.receipt import Receipt
-from app.ports import Picture
 from app.receipts.facts import Facts, Impression
 from app.receipts.press import Press
 from tests import qr_readers
@@ -37,10 +38,12 @@ def pictures(pdf: bytes, folder: Path) -> list[Image.Image]:
     return [Image.open(path).convert("L") for path in sorted(folder.glob("page-*.pgm"))]
 
 
-def a_signature() -> Picture:
-    drawn = Image.new("RGB", (600, 240), "white")
+def a_signature() -> bytes:
+    """As the pad makes it: ink on nothing."""
+    drawn, out = Image.new("RGBA", (600, 240)), BytesIO()
     ImageDraw.Draw(drawn).line([(20, 200), (150, 40), (300, 190), (580, 60)], fill="black", width=10)
-    return Picture(600, 240, drawn.tobytes())
+    drawn.save(out, "PNG")
+    return out.getvalue()
 
 
 def squeezed(word: str) -> str:
@@ -86,6 +89,17 @@ def test_a_drawn_signature_stands_on_the_stub_alone(tmp_path: Path) -> None:
     line = (int(38 / 25.4 * 200), int(247 / 25.4 * 200), int(96 / 25.4 * 200), int(265 / 25.4 * 200))
     ink = [sum(page.crop(line).histogram()[:100]) for page in (plain[1], drawn[1])]
     assert ink[0] == 0 and ink[1] > 500
+
+
+def test_a_signature_nobody_can_read_leaves_the_line_free() -> None:
+    issued = station().sealer.issue(receipt())
+    assert PRESS.a4(issued, signature=a_signature()[:40]) == PRESS.a4(issued)
+
+
+def test_a_kiosk_prints_the_part_of_the_applicant_alone(tmp_path: Path) -> None:
+    issued = station().sealer.issue(receipt())
+    (page,) = sheets(PRESS.a4(issued, parts=(PagePart.APPLICANT,)), tmp_path)
+    assert "回执联" in page and "第1页/共1页" in page
 
 
 def test_the_same_input_gives_the_same_paper() -> None:

@@ -3,7 +3,7 @@
 from PIL import Image
 
 from app import texts
-from app.domain.printing import PaperForm
+from app.domain.printing import PagePart, PaperForm
 from app.ports import Picture, ReceiptPress, Sealer
 from app.receipts.press import Press
 from tests import qr_readers
@@ -30,8 +30,10 @@ def test_the_adapters_fit_their_ports() -> None:
 
 def test_previews_have_the_width_asked_for_and_the_shape_of_the_paper() -> None:
     for width in (300, 333, 600):
-        page = PRESS.preview(receipt(number=""), PaperForm.A4, width)
+        page = PRESS.preview(receipt(number=""), PaperForm.A4, width, (PagePart.APPLICANT,))
         assert page.width == width and abs(page.height / width - 297 / 210) < 0.01
+        both = PRESS.preview(receipt(number=""), PaperForm.A4, width)
+        assert both.width == width and both.height > 2 * page.height
         slip = PRESS.preview(receipt(number=""), PaperForm.SLIP, width)
         assert slip.width == width and slip.height > 2 * width
 

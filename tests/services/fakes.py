@@ -31,10 +31,10 @@ from app.domain.narrowing import Facets
 from app.domain.numbering import NumberBlock
 from app.domain.operator import Operator, Role
 from app.domain.outbox import OutboxMessage
-from app.domain.printing import DocumentOptions, PrintOutcome, PrintState, SlipPaper
+from app.domain.printing import BOTH_PARTS, DocumentOptions, PagePart, PrintOutcome, PrintState, SlipPaper
 from app.domain.receipt import IssuedReceipt, Receipt
 from app.errors import AppError, OfflineError, SignInError
-from app.ports import GatewayHealth, Picture
+from app.ports import GatewayHealth
 from app.schedules import load_calendar
 from app.services.office import Office, Station
 from app.store.local import LocalStore
@@ -179,9 +179,11 @@ class FakePress:
         issued: IssuedReceipt,
         copy_no: int = 1,
         platform_number: str = "",
-        signature: Picture | None = None,
+        parts: Sequence[PagePart] = BOTH_PARTS,
+        signature: bytes = b"",
     ) -> bytes:
-        return f"a4 {issued.receipt.number} copy {copy_no} {platform_number}".encode()
+        sheets = " ".join(part.value for part in parts)
+        return f"a4 {sheets} {issued.receipt.number} copy {copy_no} {platform_number}".encode() + signature
 
 
 class FakeCatalog:

@@ -5,14 +5,18 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.catalog import Channel
 from app.domain.device import DeviceKind
-from app.domain.printing import PaperForm, PrintOutcome, PrintState, neediest
+from app.domain.material_file import FileRole, MediaType
+from app.domain.printing import PagePart, PaperForm, PrintOutcome, PrintState, neediest
 from app.errors import DeviceNotConfiguredError, NotEnrolledError
 from app.services.case_file import open_file
 from app.services.intake import receive
+from app.services.materials import keep
 from app.services.office import Office
 from app.services.printing import (
     answer_unknown,
+    page_parts,
     print_paper,
     printable,
     receipt_pdf,
@@ -197,6 +201,22 @@ def test_each_paper_of_a_site_is_prepared_and_printed_for_itself(hall: Hall, bot
     assert by_form(both, case_id) == {"slip": [(1, "unknown")], "a4": [(1, "confirmed")]}
     assert print_paper(both, case_id, SLIP).state is PrintState.UNKNOWN
     assert len(hall.printer.slips) == 1
+
+
+def test_a_counter_hands_out_both_parts_with_the_signature_and_a_kiosk_one(hall: Hall, both: Office) -> None:
+    png = b"\x89PNG\r\n\x1a\n" + b"ink"
+    kept = keep(both, an_application().request_id, png, MediaType.PNG, 1, role=FileRole.SIGNATURE)
+    case_id = receive(both, an_application(), offline=False).case.case_id
+    print_paper(both, case_id, A4)
+    kiosk = replace(both, station=replace(both.station, mode=Channel.KIOSK))
+    print_paper(kiosk, case_id, A4, again=True)
+    both.vault.delete(kept.file_id)
+    print_paper(both, case_id, A4, again=True)
+    at_counter, at_kiosk, lost = hall.printer.pages
+    assert at_counter.startswith(b"a4 applicant stub ") and at_counter.endswith(png)
+    assert at_kiosk.startswith(b"a4 applicant 4") and not at_kiosk.endswith(png)
+    assert lost.startswith(b"a4 applicant stub ") and not lost.endswith(png), "it stops no paper"
+    assert page_parts(replace(both, papers=(SLIP,))) == (PagePart.ARCHIVE,)
 
 
 def test_copies_are_counted_for_each_paper(hall: Hall, both: Office) -> None:

@@ -27,7 +27,15 @@ from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.narrowing import EVERYTHING, Facets, Narrowing
 from app.domain.numbering import NumberBlock
 from app.domain.outbox import OutboxMessage
-from app.domain.printing import DocumentOptions, PaperForm, PrintOutcome, PrintState, SlipPaper
+from app.domain.printing import (
+    BOTH_PARTS,
+    DocumentOptions,
+    PagePart,
+    PaperForm,
+    PrintOutcome,
+    PrintState,
+    SlipPaper,
+)
 from app.domain.ranking import Preference
 from app.domain.readiness import ReadinessSheet
 from app.domain.receipt import IssuedReceipt, Receipt
@@ -194,11 +202,14 @@ class PaperPress:
         issued: IssuedReceipt,
         copy_no: int = 1,
         platform_number: str = "",
-        signature: Picture | None = None,
+        parts: Sequence[PagePart] = BOTH_PARTS,
+        signature: bytes = b"",
     ) -> bytes:
         return f"a4 {issued.receipt.number} {copy_no}".encode()
 
-    def preview(self, receipt: Receipt, form: PaperForm, width_px: int) -> Picture:
+    def preview(
+        self, receipt: Receipt, form: PaperForm, width_px: int, parts: Sequence[PagePart] = BOTH_PARTS
+    ) -> Picture:
         return Picture(1, 1, b"\xff\xff\xff")
 
     def readiness_slip(self, sheet: ReadinessSheet, paper: SlipPaper) -> bytes:

@@ -538,7 +538,7 @@ def test_a_case_takes_its_files_along_and_none_that_nobody_asked_for(shooter: Cl
         1,
         material_key="no such row",
     )
-    shooter.intake.bench.files._read()
+    shooter.intake.bench.files.read()
     shooter.rest()
     shooter.type("phone", "13800000000")
     shooter.press(KEY.Key_F6)

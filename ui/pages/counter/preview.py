@@ -1,17 +1,17 @@
 """The receipt as it would come out now, redrawn in the background whenever the intake changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from app.domain.printing import PaperForm
+from app.domain.printing import PagePart, PaperForm
 from app.errors import AppError
 from app.ports import Picture
 from app.services.intake import preview_receipt
-from app.services.printing import printable
+from app.services.printing import page_parts, printable
 from app.texts import Texts
 from ui.desk import Desk
 from ui.pages.counter.session import IntakeSession
@@ -72,16 +72,16 @@ class Drawing(QObject):
     def large(self, form: PaperForm, done: Callable[[QImage], None], failed: Callable[[], None]) -> None:
         """One picture at full size."""
         if self.possible:
-            work = self._work(form, LARGE_PX[form])
+            work = self._work(form, LARGE_PX[form], page_parts(self._desk.office))
             self._run(work, lambda picture: done(image_of(picture)), lambda _error: failed())
 
-    def _work(self, form: PaperForm, width: int) -> Callable[[], Picture]:
+    def _work(self, form: PaperForm, width: int, parts: Sequence[PagePart]) -> Callable[[], Picture]:
         intake, office = self._session.intake, self._desk.office
         application = intake.application(self._session.profile.channel, self._session.operator)
         item, offline = intake.item, self._offline()
         assert item is not None
         return lambda: office.press.preview(
-            preview_receipt(office, application, item, offline=offline), form, width
+            preview_receipt(office, application, item, offline=offline), form, width, parts
         )
 
     def _draw(self) -> None:
@@ -93,7 +93,7 @@ class Drawing(QObject):
         self._busy, self._stale = True, False
         case = self._session.intake.draft_id
         self._run(
-            self._work(printed_form(self._desk), RENDER_PX),
+            self._work(printed_form(self._desk), RENDER_PX, page_parts(self._desk.office)[:1]),
             lambda picture: self._settled(case, Sight.DRAWN, image_of(picture)),
             lambda _error: self._settled(case, Sight.FAILED),
         )
