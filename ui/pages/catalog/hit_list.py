@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from app.domain.catalog import Channel, ItemHit
 from app.texts import Texts
-from ui.pages.counter.hits import HitPainter
+from ui.finding.hit_lines import HitLines, HitPainter
 from ui.widgets.kit import CELL, Kit
 
 
@@ -19,7 +18,7 @@ class HitList(QListView):
 
     def __init__(self, kit: Kit, texts: Texts, channel: Channel, name: str) -> None:
         super().__init__()
-        self._lines = QStandardItemModel(self)
+        self._lines = HitLines(self)
         self.setObjectName(name)
         self.setAccessibleName(texts["counter.hits"])
         self.setModel(self._lines)
@@ -33,12 +32,7 @@ class HitList(QListView):
     def show_hits(self, hits: Sequence[ItemHit]) -> None:
         """The line at hand stays at hand where it is still there; else the first is."""
         kept = self.current()
-        self._lines.clear()
-        for hit in hits:
-            line = QStandardItem(hit.name)
-            line.setEditable(False)
-            line.setData(hit, CELL)
-            self._lines.appendRow(line)
+        self._lines.show(hits)
         codes = [hit.code for hit in hits]
         at = codes.index(kept.code) if kept is not None and kept.code in codes else 0
         if hits:
@@ -58,7 +52,7 @@ class HitList(QListView):
         return hit
 
     def hits(self) -> list[ItemHit]:
-        return [self._lines.item(row).data(CELL) for row in range(self._lines.rowCount())]
+        return list(self._lines.hits)
 
     def move_by(self, step: int) -> None:
         """One line down (1) or up (-1); stops at the ends."""

@@ -7,16 +7,12 @@ grabbed, and a picture of the window shows it.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
     QFrame,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QWidget,
 )
 
@@ -25,103 +21,14 @@ from app.domain.narrowing import EVERYTHING, Facets, Narrowing
 from app.services.finding import Tab
 from app.texts import Texts
 from ui.finding.choices import KIOSK, THEME, TOPIC, said
+from ui.finding.hit_lines import ROW_HEIGHT, HitLines, HitPainter, opaque
 from ui.finding.sheet import HEIGHT as SHEET
 from ui.finding.sheet import FilterSheet
 from ui.pages.counter.steps import set_text
 from ui.widgets.kit import CELL, Kit, Part, box, col, row
 
-ROW_HEIGHT, MOST_ROWS, HEAD, FOOT, EMPTY = 48, 8, 52, 36, 96
-
-
+MOST_ROWS, HEAD, FOOT, EMPTY = 8, 52, 36, 96
 MORE = (THEME, KIOSK, TOPIC)  # ways of narrowing that have their chips on the sheet
-
-
-class HitPainter(QStyledItemDelegate):
-    """Name with the match marked, department below; materials and promise at the right."""
-
-    def __init__(self, kit: Kit, texts: Texts, channel: Channel, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._kit, self._texts, self._channel = kit, texts, channel
-        self.kept: frozenset[str] = frozenset()
-        self._star = texts["counter.star"]
-        self._plain, self._bold, self._small = (
-            _font(parent, 14), _font(parent, 14, bold=True), _font(parent, 12)
-        )  # fmt: skip
-
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(200, ROW_HEIGHT)
-
-    def paint(
-        self, p: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        look: object = option
-        rect: QRect = look.rect  # type: ignore[attr-defined]
-        chosen = bool(look.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
-        hit: ItemHit = index.data(CELL)
-        pal = self._kit.pal
-        p.save()
-        if chosen:
-            p.fillRect(rect, QColor(pal.primary_soft))
-            p.fillRect(QRect(rect.x(), rect.y(), 3, rect.height()), QColor(pal.primary))
-        right = self._facts(p, rect, hit)
-        self._name(p, QRect(rect.x() + 16, rect.y() + 4, right - rect.x() - 32, 22), hit)
-        p.setFont(self._small)
-        p.setPen(QColor(pal.muted))
-        below = QRect(rect.x() + 16, rect.y() + 26, right - rect.x() - 32, 18)
-        words = p.fontMetrics().elidedText(self._below(hit), Qt.TextElideMode.ElideMiddle, below.width())
-        p.drawText(below, Qt.AlignmentFlag.AlignVCenter, words)
-        p.restore()
-
-    def _facts(self, p: QPainter, rect: QRect, hit: ItemHit) -> int:
-        """Paint what stands at the right; returns where the name must end."""
-        words = [self._texts.say("counter.hit_materials", n=hit.material_count)]
-        if hit.promise_days is not None:
-            words.append(self._texts.say("counter.hit_promise", n=hit.promise_days))
-        if self._channel not in hit.channels:
-            words = [self._texts["counter.hit_elsewhere"]]
-        p.setFont(self._small)
-        p.setPen(QColor(self._kit.pal.muted))
-        x = rect.right() - 16
-        if hit.code in self.kept:
-            words.append(self._star)
-        for word in reversed(words):
-            width = p.fontMetrics().horizontalAdvance(word)
-            p.drawText(QRect(x - width, rect.y(), width, rect.height()), Qt.AlignmentFlag.AlignVCenter, word)
-            x -= width + 16
-        return x
-
-    def _name(self, p: QPainter, at: QRect, hit: ItemHit) -> None:
-        pal = self._kit.pal
-        plain, bold = self._plain, self._bold
-        start, end = hit.match or (0, 0)
-        x = at.x()
-        for text, font, marked in (
-            (hit.name[:start], plain, False),
-            (hit.name[start:end], bold, True),
-            (hit.name[end:], plain, False),
-        ):
-            p.setFont(font)
-            metrics = p.fontMetrics()
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(0, at.right() - x))
-            width = metrics.horizontalAdvance(text)
-            if marked and text:
-                p.fillRect(QRect(x, at.y() + 2, width, at.height() - 4), QColor(pal.warn_soft))
-            p.setPen(QColor(pal.ink))
-            p.drawText(QRect(x, at.y(), width + 2, at.height()), Qt.AlignmentFlag.AlignVCenter, text)
-            x += width
-
-    def _below(self, hit: ItemHit) -> str:
-        whom = self._texts["ui.slash"].join(
-            self._texts[f"counter.audience.{a.value}"] for a in Audience if a in hit.audience
-        )
-        return self._texts["ui.dot"].join(part for part in (hit.department, whom) if part)
-
-
-def _font(like: QWidget, px: int, bold: bool = False) -> QFont:
-    font = QFont(like.font())
-    font.setPixelSize(px)
-    font.setBold(bold)
-    return font
 
 
 class Hits(QFrame):
@@ -172,7 +79,7 @@ class Hits(QFrame):
         self._found = kit.text("", "caption", "muted", name="hits_found")
         self._empty = kit.text("", "body", "muted", wrap=True, name="hits_empty", align="center")
         self._more = kit.text("", "caption", "muted")
-        self._model = QStandardItemModel(self)
+        self._model = HitLines(self)
         self._painter = HitPainter(kit, texts, channel, self)
         self.list = _make_list(texts, self._model, self._painter, self)
         filters = (*self._whom.values(), self._body, self._filters)
@@ -269,9 +176,8 @@ class Hits(QFrame):
     def show_hits(self, hits: Sequence[ItemHit], summary: str, empty: str) -> None:
         """Best first; the first is current, so that Enter takes it.  `empty`: said when there are none."""
         self._filling = True  # the edge of the page is not emptied between two lists
-        self._model.clear()
+        self._model.show(hits)
         self._filling = False
-        self._model.invisibleRootItem().appendRows([_line(hit) for hit in hits])
         set_text(self._found, summary)
         set_text(self._empty, empty)
         rows = min(len(hits), MOST_ROWS)
@@ -301,7 +207,7 @@ class Hits(QFrame):
         return hit
 
     def hits(self) -> list[ItemHit]:
-        return [self._model.item(row).data(CELL) for row in range(self._model.rowCount())]
+        return list(self._model.hits)
 
     def move(self, step: int) -> None:  # type: ignore[override]
         """One line down (1) or up (-1); stops at the ends."""
@@ -326,14 +232,7 @@ class Hits(QFrame):
         return HEAD + (body if self.sheet.isHidden() else SHEET) + FOOT + 2
 
 
-def _line(hit: ItemHit) -> QStandardItem:
-    item = QStandardItem(hit.name)
-    item.setEditable(False)
-    item.setData(hit, CELL)
-    return item
-
-
-def _make_list(texts: Texts, model: QStandardItemModel, painter: HitPainter, parent: Hits) -> QListView:
+def _make_list(texts: Texts, model: HitLines, painter: HitPainter, parent: Hits) -> QListView:
     view = QListView(parent)
     view.setObjectName("hits")
     view.setAccessibleName(texts["counter.hits"])
@@ -344,4 +243,5 @@ def _make_list(texts: Texts, model: QStandardItemModel, painter: HitPainter, par
     view.setMouseTracking(True)
     view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
     view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    opaque(view)
     return view

@@ -1,10 +1,12 @@
 """The row of the service item: a search field while none is chosen, then the item's facts.
 
-A search runs on the catalog's own thread `PAUSE_MS` after the last keystroke; answers to
-older questions are dropped, so the list always belongs to what stands in the field.
+A search runs on the catalog's own thread, at once with every keystroke; older questions that still
+wait are not asked any more and their answers are dropped, so the list belongs to what stands in the field.
 """
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from concurrent.futures import Future
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedLayout, QWidget
 
@@ -22,7 +24,6 @@ from ui.pages.counter.steps import StepRow, set_text
 from ui.widgets.cells import TONE_ICON
 from ui.widgets.kit import Kit, box, clear, row, stack
 
-PAUSE_MS = 0  # an answer takes about a millisecond: only what one press of a key types together waits
 LOOK_MS = 120  # the page's edge follows when the hand rests, not at every key
 LIMIT = 50
 
@@ -39,6 +40,7 @@ class ItemRow(StepRow):
         super().__init__(kit, texts["counter.step.item"])
         self._kit, self._desk, self._session, self._texts = kit, desk, session, texts
         self._asked, self._shown, self._peeked = 0, 0, 0
+        self._asking: Future[Found] = Future()
         self._take_first = False
         self._searching = False
         self._first: favourites.First | None = None
@@ -65,10 +67,6 @@ class ItemRow(StepRow):
         self._look.setSingleShot(True)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._fetch_looked_at)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._search)
         self.field.textChanged.connect(lambda _text: self._typed())
         self._change.clicked.connect(self.search)
 
@@ -82,7 +80,7 @@ class ItemRow(StepRow):
     @property
     def settled(self) -> bool:
         """Whether the list answers what stands in the field."""
-        return self._shown == self._asked and not self._pause.isActive()
+        return self._shown == self._asked
 
     def refresh(self) -> None:
         item = self._session.intake.item
@@ -117,7 +115,7 @@ class ItemRow(StepRow):
 
     def close_search(self) -> None:
         self._searching = False
-        self._pause.stop()
+        self._asking.cancel()
         self._asked += 1
         if self._hits is not None:
             self._hits.hide()
@@ -147,14 +145,15 @@ class ItemRow(StepRow):
 
     def _typed(self) -> None:
         if self.field.hasFocus() or self.searching:
-            self._pause.start()
+            self._search()
 
     def _search(self) -> None:
         """What goes first is asked of the store once each time the list opens."""
         self._asked += 1
         ticket, office, operator, known = self._asked, self._desk.office, self._operator_id, self._first
         question = self._question()
-        self._desk.tasks.run(
+        self._asking.cancel()  # where a quick hand was quicker
+        self._asking = self._desk.tasks.run(
             self._desk.catalog_executor,
             lambda: find(office, operator, question, known),
             owner=self,
@@ -220,7 +219,6 @@ class ItemRow(StepRow):
         if self.settled and self.searching:
             self._take(self.hits().current())
         else:
-            self._pause.stop()
             self._take_first = True
             self._search()
 
@@ -275,7 +273,8 @@ class ItemRow(StepRow):
     def _taken(self, item: Item) -> None:
         session = self._session
         self.close_search()
-        self.field.clear()
+        with QSignalBlocker(self.field):  # emptied, not asked for everything
+            self.field.clear()
         session.apply(session.intake.with_item(item, preselect=session.profile.preselect_situations))
         self.refresh()
         self.item_chosen.emit()
