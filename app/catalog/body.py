@@ -18,6 +18,7 @@ class Packing:
     """`dictionary` b"": none.  One thread at a time."""
 
     def __init__(self, dictionary: bytes, level: int = _LEVEL) -> None:
+        self.dictionary = dictionary
         shared = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
         self._packer = zstandard.ZstdCompressor(level=level, dict_data=shared, write_checksum=True)
         self._opener = zstandard.ZstdDecompressor(dict_data=shared)

@@ -11,9 +11,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from app.catalog import build
 from app.catalog.body import Packing
 from app.catalog.grams import in_raw
+from app.catalog.layout import APPLICATION_ID, AUDIENCES, CHANNELS, FORMAT
 from app.catalog.lines import Filter, Found, Line
 from app.catalog.query import Span
 from app.catalog.search import Search
@@ -36,7 +36,7 @@ def _subsets(members: Sequence[T]) -> tuple[frozenset[T], ...]:
     return tuple(frozenset(m for n, m in enumerate(members) if bits >> n & 1) for bits in numbers)
 
 
-_AUDIENCES, _CHANNELS = _subsets(build.AUDIENCES), _subsets(build.CHANNELS)
+_AUDIENCES, _CHANNELS = _subsets(AUDIENCES), _subsets(CHANNELS)
 
 
 class CatalogFile:
@@ -189,11 +189,11 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _read_info(db: sqlite3.Connection, draft: bool) -> CatalogInfo:
     (made_by,), (layout,) = (db.execute(f"PRAGMA {p}").fetchone() for p in ("application_id", "user_version"))
-    if made_by != build.APPLICATION_ID:
+    if made_by != APPLICATION_ID:
         raise StoreDamagedError(f"application id {made_by:#x}")
-    if layout > build.FORMAT:
+    if layout > FORMAT:
         raise NewerSchemaError(f"catalog format {layout}")
-    if layout < build.FORMAT:  # a sync brings the same items anew; two readers would be two truths
+    if layout < FORMAT:  # a sync brings the same items anew; two readers would be two truths
         raise StoreDamagedError(f"catalog format {layout}")
     meta = dict(db.execute("SELECT key, value FROM meta"))
     published = datetime.fromisoformat(meta["published_at"])

@@ -4,10 +4,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from typing import NamedTuple, TypeVar
 
-from app.catalog import build, grams
+from app.catalog import grams
+from app.catalog.layout import AUDIENCES, CHANNELS, DEPARTMENTS, GROUPS
 from app.catalog.query import Pattern, Span, Vocabulary
 from app.domain.catalog import Channel
 from app.domain.narrowing import EVERYTHING, UNSAID, Facets, Narrowing
@@ -23,6 +23,8 @@ _BY_MATERIAL = f"""
     WHERE gram MATCH ? AND instr(names, ?) ORDER BY gram.rowid"""
 _ALL = f"SELECT {_COLUMNS} FROM line ORDER BY id"
 _BY_CODE = f"SELECT {_COLUMNS} FROM line WHERE code = ?"
+_DEPARTMENTS_BY_WORDS = f"""
+    SELECT rowid - {DEPARTMENTS} FROM gram WHERE gram MATCH ? AND rowid > {DEPARTMENTS}"""
 _HAS_WORD = "SELECT 1 FROM gram WHERE gram MATCH ? AND rowid = ?"
 _WORDS = """
     CREATE VIRTUAL TABLE IF NOT EXISTS temp.word USING fts5vocab(main, gram, row)"""
@@ -78,8 +80,8 @@ class Lines:
         rows = db.execute("SELECT id, name, unusual FROM department")
         self._departments = {number: Department(name, notes) for number, name, notes in rows}
         self._numbers = {department.name: number for number, department in self._departments.items()}
-        meta = dict(db.execute("SELECT key, value FROM meta WHERE key LIKE 'group_%'"))
-        ends = list(accumulate(int(meta[f"group_{n}"]) for n in range(build.GROUPS)))
+        meta = dict(db.execute("SELECT key, value FROM meta WHERE key LIKE 'last_%'"))
+        ends = [int(meta[f"last_{n}"]) for n in range(GROUPS)]
         self.groups = [(first + 1, last) for first, last in zip([0, *ends], ends, strict=False)]
         self.items = (1, ends[-1])
         self._preferred: tuple[Preference, list[Line], frozenset[int]] | None = None
@@ -113,8 +115,8 @@ class Lines:
         """The same filter, for a line at hand."""
         more = wanted.wanted
         return (
-            all(c is None or _has(line.channels, build.CHANNELS, c) for c in (wanted.channel, more.channel))
-            and (more.audience is None or _has(line.audience, build.AUDIENCES, more.audience))
+            all(c is None or _has(line.channels, CHANNELS, c) for c in (wanted.channel, more.channel))
+            and (more.audience is None or _has(line.audience, AUDIENCES, more.audience))
             and (not more.theme or _said(more.theme) == line.theme)
             and more.department in ("", self.department(line.department))
             and (not more.topic or self._has_topic(line, more.topic))
@@ -220,11 +222,8 @@ class Lines:
         expression = pattern.expression(grams.DEPARTMENT)
         if not expression:
             return frozenset()
-        behind = self.items[1]
-        rows = self._db.execute(
-            "SELECT rowid FROM gram WHERE gram MATCH ? AND rowid > ?", (expression, behind)
-        ).fetchall()
-        candidates = ((row[0] - behind, self._departments[row[0] - behind]) for row in rows)
+        rows = self._db.execute(_DEPARTMENTS_BY_WORDS, (expression,)).fetchall()
+        candidates = ((number, self._departments[number]) for (number,) in rows)
         return frozenset(n for n, d in candidates if self._find(pattern, d.text, d.unusual, 0) is not None)
 
 

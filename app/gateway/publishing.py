@@ -41,8 +41,8 @@ class Sources:
 
         A large draft is hashed, not parsed: most starts find nothing new.
         """
-        from app.catalog.build import FORMAT
         from app.catalog.draft import BUNDLES, ITEMS
+        from app.catalog.layout import FORMAT
 
         draft, bundles = self.data / ITEMS, self.data / BUNDLES
         if not (self.demo or draft.exists()):

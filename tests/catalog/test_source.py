@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from app.catalog.build import FORMAT, build_catalog
+from app.catalog.build import build_catalog
 from app.catalog.demo import demo_items
 from app.catalog.draft import import_draft
 from app.catalog.file import CatalogFile
+from app.catalog.layout import FORMAT
 from app.catalog.source import CatalogFolder
 from app.domain import record
 from app.domain.catalog import CatalogInfo
