@@ -6,24 +6,25 @@ One file a year, `<year>.json`:
      "holidays": [{"name": "…", "off": ["first day", "last day"], "worked": ["make-up day", …]}]}
 
 A year without a file is reckoned by bare weekdays, and its dates are marked provisional.  Schedules
-that came with the catalog (DATA/data/schedules) go before the ones that came with the program; a broken
-one of those never stops anything, the program's own stands in for it.
+that came with the catalog (DATA/data/schedules) go before the ones that came with the program
+(app.carried_data).  A broken one of those never stops anything: the program's own stands in for it, and
+the dates of its year are provisional, since the schedule in force could not be read.
 """
 
 import json
-import logging
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from app.carried_data import CarriedFault, Found, Stamp, stamp, take
+from app.domain.carried import Carried, CarriedKind, Standing
 from app.domain.deadline import DueDate, WorkCalendar
 from app.errors import SettingsError
 from app.texts import RESOURCES, load
 
 _LOOK_S = 1.0
-_log = logging.getLogger(__name__)
 FOLDER = RESOURCES / "schedules"
 
 
@@ -54,18 +55,27 @@ class LiveCalendar(WorkCalendar):
     def __init__(self, synced: Path, shipped: Path = FOLDER) -> None:
         """Raises SettingsError, for the shipped ones only."""
         self._shipped, self._synced = load_calendar(shipped), synced
-        self._stamp: tuple[tuple[str, int], ...] = ()
+        self._stamp: Stamp = ()
+        self._told: tuple[Carried, ...] = ()
         self._look_at = 0.0
         super().__init__(self._shipped.exceptions, self._shipped.years)
 
     def __setattr__(self, name: str, value: object) -> None:
         vars(self)[name] = value
 
+    def told(self) -> tuple[Carried, ...]:
+        """How each synced schedule stands."""
+        self._look()
+        return self._told
+
     def is_working(self, day: date) -> bool:
+        self._look()
+        return super().is_working(day)
+
+    def _look(self) -> None:
         if monotonic() >= self._look_at:
             self._look_at = monotonic() + _LOOK_S
             self._refresh()
-        return super().is_working(day)
 
     def first_working_day(self, day: date) -> DueDate:
         self.is_working(day)  # its years too are the newest then
@@ -76,30 +86,36 @@ class LiveCalendar(WorkCalendar):
         return super().after(start, working_days)
 
     def _refresh(self) -> None:
-        try:
-            stamp = tuple(
-                (path.name, path.stat().st_mtime_ns) for path in sorted(self._synced.glob("*.json"))
-            )
-        except OSError:
+        """A year that was synced counts by its own schedule alone; one that is broken has none in force."""
+        now = stamp(self._synced)
+        if now == self._stamp:
             return
-        if stamp != self._stamp:
-            self._stamp = stamp
-            vars(self)["exceptions"], vars(self)["years"] = _overlaid(self._shipped, self._synced)
+        self._stamp = now
+        found, self._told = take(CarriedKind.SCHEDULES, self._synced, _read)
+        exceptions, years = dict(self._shipped.exceptions), set(self._shipped.years)
+        for year, days in found:
+            exceptions = {day: worked for day, worked in exceptions.items() if day.year != year} | days
+            years.add(year)
+        broken = {carried.name for carried in self._told if carried.standing is Standing.BROKEN}
+        vars(self)["exceptions"] = exceptions
+        vars(self)["years"] = frozenset(year for year in years if f"{year}.json" not in broken)
 
 
-def _overlaid(shipped: WorkCalendar, synced: Path) -> tuple[Mapping[date, bool], frozenset[int]]:
-    """A year that was synced counts by its own schedule alone; a broken one is left out, and logged."""
-    exceptions, years = dict(shipped.exceptions), set(shipped.years)
-    for path in sorted(synced.glob("*.json")):
-        try:
-            schedule = json.loads(path.read_text(encoding="utf-8"))
-            year, found = _year(schedule), dict(_exceptions(schedule))
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            _log.warning("a synced schedule is broken, the shipped one counts: %s", type(error).__name__)
-            continue
-        exceptions = {day: worked for day, worked in exceptions.items() if day.year != year} | found
-        years.add(year)
-    return exceptions, frozenset(years)
+def schedules_told(folder: Path) -> tuple[Carried, ...]:
+    """How terminals would take the schedules of a folder."""
+    return take(CarriedKind.SCHEDULES, folder, _read)[1]
+
+
+def _read(name: str, data: bytes) -> Found[tuple[int, dict[date, bool]]]:
+    """One synced schedule.  Raises CarriedFault."""
+    try:
+        schedule = json.loads(data)
+        year, days = _year(schedule), dict(_exceptions(schedule))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise CarriedFault("schedule") from error
+    if name != f"{year}.json":
+        raise CarriedFault("name", str(year))
+    return Found((year, days))
 
 
 def _year(schedule: Mapping[str, Any]) -> int:

@@ -6,6 +6,7 @@ is their dotted path.
 """
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,10 @@ class Texts:
 
     def __iter__(self) -> Any:
         return iter(self._sentences)
+
+    def with_words(self, words: Mapping[str, str]) -> "Texts":
+        """The same with other words for some keys, and words for further codes of a table."""
+        return Texts({**self._sentences, **words})
 
     def say(self, key: str, /, **values: object) -> str:
         return self._sentences[key].format_map(values)
@@ -59,14 +64,15 @@ class _Lenient(dict[str, object]):
 def load(locale: str = DEFAULT_LOCALE) -> Texts:
     """Read one locale; raises FileNotFoundError when there is none of that name."""
     path = RESOURCES / "text" / f"{locale}.toml"
-    return Texts(dict(_flat(tomllib.loads(path.read_text(encoding="utf-8")), "")))
+    return Texts(dict(flat(tomllib.loads(path.read_text(encoding="utf-8")))))
 
 
-def _flat(table: dict[str, Any], prefix: str) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
+def flat(table: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    """The sentences of nested tables, by dotted path."""
+    pairs: list[tuple[str, Any]] = []
     for key, value in table.items():
         if isinstance(value, dict):
-            pairs += _flat(value, f"{prefix}{key}.")
+            pairs += flat(value, f"{prefix}{key}.")
         else:
             pairs.append((f"{prefix}{key}", value))
     return pairs

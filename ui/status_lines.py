@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.carried import Carried, Standing
 from app.domain.catalog_age import Freshness
 from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
 from app.domain.readiness import FEW_NUMBERS, NEEDED
 from app.errors import AppError
+from app.services import carried
 from app.services.device_words import trouble_word
 from app.services.station_status import StationStatus
 from app.texts import Texts
@@ -69,6 +71,7 @@ def status_lines(texts: Texts, known: Known) -> tuple[StatusLine, ...]:
     lines += [device_line(texts, health, known.now) for health in known.healths]
     if known.status is not None:
         lines += [_clock(texts, known.status), _numbers(texts, known.status)]
+        lines += [carried_line(texts, known.status.carried)] if known.status.carried else []
     return tuple(lines)
 
 
@@ -196,6 +199,20 @@ def _numbers(texts: Texts, status: StationStatus) -> StatusLine:
     tone = "stop" if left == 0 else "warn" if left < FEW_NUMBERS else WELL
     note = texts["health.numbers_low_note" if tone != WELL else "health.numbers_note"]
     return StatusLine("numbers", "key", tone, name, word, word, note, loud=True)
+
+
+def carried_line(texts: Texts, files: Sequence[Carried]) -> StatusLine:
+    """Schedules, code tables and texts that travel with the catalog; what is refused stands first."""
+    name, broken = texts["carried.name"], carried.refused(files)
+    rest = [each for each in files if each not in broken]
+    note = "\n".join(carried.describe(texts, each) for each in (*broken, *rest))
+    if broken:
+        word = texts.say("carried.broken", n=len(broken))
+        note = f"{note}\n{carried.instead(texts, broken)}{texts['carried.advice']}"
+        return StatusLine("carried", "calendar", "warn", name, word, word, note, loud=True)
+    waiting = any(each.standing is Standing.WAITING for each in files)
+    tone, state = ("muted", texts["carried.waiting"]) if waiting else (WELL, texts["health.fine"])
+    return StatusLine("carried", "calendar", tone, name, state, state, note, loud=True)
 
 
 def worst(lines: Sequence[StatusLine]) -> str:

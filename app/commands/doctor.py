@@ -7,6 +7,7 @@ from typing import Any
 from app.commands.checkup import Checkup, examined_office, from_outside
 from app.commands.output import add_json, emit
 from app.commands.wiring import open_office
+from app.domain import record
 from app.domain.device import DeviceHealth
 from app.domain.readiness import Opening, ReadinessSheet
 from app.errors import AppError
@@ -93,6 +94,7 @@ def _told(status: StationStatus) -> dict[str, Any]:
             "draft": catalog.draft,
             "age_days": status.catalog_age_days(),
         },
+        "carried": [record.plain(each) for each in status.carried],
         "clock": {"ok": not status.clock_wrong, "now": status.at.isoformat(), "skew_s": skew},
         "gateway": {"online": status.online},
     }

@@ -5,10 +5,13 @@ import getpass
 import sys
 from pathlib import Path
 
+from app.carried_words import words_told
 from app.commands import gateway_keys
 from app.commands.output import add_json, emit
 from app.domain.operator import Operator, Role
-from app.errors import InvalidInputError
+from app.errors import CarriedFilesError, InvalidInputError
+from app.schedules import schedules_told
+from app.services import carried
 from app.texts import load
 
 
@@ -39,9 +42,18 @@ def run(args: argparse.Namespace) -> int:
 def _publish(args: argparse.Namespace) -> int:
     from app.gateway.admin import publish
 
+    _check_files(args.data / "publish")
     version = publish(args.data, args.database, args.demo)
     emit(args, {"version": version}, load().say("gateway_admin.published", version=version))
     return 0
+
+
+def _check_files(folder: Path) -> None:
+    """By the terminals' own rules.  Raises CarriedFilesError: they would refuse it, each with a warning."""
+    told = (*schedules_told(folder / "schedules"), *words_told(folder))
+    broken = carried.refused(told)
+    if broken:
+        raise CarriedFilesError(faults="".join(carried.describe(load(), each) for each in broken))
 
 
 def _code(args: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
+from app.carried_words import CarriedWords
 from app.catalog.source import CatalogFolder
 from app.domain.catalog import Channel
 from app.domain.device import DeviceKind
@@ -21,7 +22,7 @@ from app.services.health_journal import HealthJournal
 from app.services.office import CameraChoice, Office, Station
 from app.settings import StationSettings, read
 from app.store.local import LocalStore, open_local
-from app.texts import load
+from app.texts import Texts
 from devices.hub import DeviceHub
 from devices.registry import DeviceLine
 
@@ -76,7 +77,9 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
     from app.remote.gateway_client import GatewayClient
     from app.remote.station_keys import SyncedStationKeys
 
-    data, texts, clock, url = local.folder.path, load(), SystemClock(), settings.gateway.url
+    data, clock, url = local.folder.path, SystemClock(), settings.gateway.url
+    words, calendar = CarriedWords(data / "data"), LiveCalendar(data / "data" / "schedules")
+    texts = words.texts
     keys = SyncedStationKeys(data)
     enrolment = _enrolment(local.store, settings)
     pem = _private_key(local) if enrolment else ""
@@ -87,12 +90,12 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         station=Station(settings.station_id, settings.site, mode, demo=bool(known and known.demo)),
         texts=texts,
         clock=clock,
-        calendar=LiveCalendar(data / "data" / "schedules"),
+        calendar=calendar,
         store=local.store,
         catalog=CatalogFolder(data),
         catalog_sync=_sync(settings, data, enrolment) if enrolment and url else None,
         archive=local.archive,
-        sealer=_sealer(enrolment, pem, settings.gateway.public_url, clock) if enrolment else None,
+        sealer=_sealer(enrolment, pem, settings.gateway.public_url, clock, texts) if enrolment else None,
         press=Press(texts, clock.now, hub.slip_paper()),
         keys=keys,
         verifier=receipt_verifier(data),
@@ -106,6 +109,7 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         camera=_camera(settings),
         catalog_limits=settings.catalog.limits,
         sync_hours=settings.catalog.sync_hours,
+        carried=lambda: (*calendar.told(), *words.told()),
     )
 
 
@@ -121,14 +125,16 @@ def _camera(settings: StationSettings) -> CameraChoice | None:
     return next((CameraChoice(d.driver, d.line) for d in found), None)
 
 
-def _sealer(enrolment: Enrolment, pem: str, public_url: str, clock: SystemClock) -> StationSealer:
+def _sealer(
+    enrolment: Enrolment, pem: str, public_url: str, clock: SystemClock, texts: Texts
+) -> StationSealer:
     return StationSealer(
         pem,
         enrolment.certificate_pem,
         enrolment.authority_pem,
         enrolment.key_id,
         public_url,
-        load(),
+        texts,
         clock.now,
     )
 

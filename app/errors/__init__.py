@@ -76,7 +76,7 @@ from app.errors.rules import (
     UnknownItemError,
     UnknownMaterialError,
 )
-from app.errors.settings import CatalogFileError, MissingExtraError, SettingsError
+from app.errors.settings import CarriedFilesError, CatalogFileError, MissingExtraError, SettingsError
 from app.errors.store import (
     DiskFullError,
     FileGoneError,
@@ -105,6 +105,7 @@ __all__ = [
     "CameraExtraError",
     "CardUnreadableError",
     "CardUnsupportedError",
+    "CarriedFilesError",
     "CatalogExpiredError",
     "CatalogFileError",
     "CatalogOlderError",

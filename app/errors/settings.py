@@ -16,6 +16,13 @@ class MissingExtraError(SettingsError):
     code = "settings.missing_extra"
 
 
+class CarriedFilesError(AppError):
+    """Files to travel with the catalog that terminals would refuse; values: faults (sentences)."""
+
+    code = "carried_files"
+    blame = Blame.OPERATOR
+
+
 class CatalogFileError(AppError):
     """A file to import that cannot be understood at all; values: file."""
 

@@ -1,7 +1,9 @@
 """The bundle of ports one station works with; wired once in app/commands/wiring.py."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from app.domain.carried import Carried
 from app.domain.catalog import Channel
 from app.domain.catalog_age import AgeLimits
 from app.domain.deadline import WorkCalendar
@@ -68,4 +70,5 @@ class Office:
     camera: CameraChoice | None = None
     catalog_limits: AgeLimits = AgeLimits()
     sync_hours: int = 4  # 0: only when a person asks
+    carried: Callable[[], tuple[Carried, ...]] = tuple  # how what travels with the catalog stands
     journal: HealthJournal = field(default_factory=HealthJournal)

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from app.domain.carried import Carried
 from app.domain.catalog_age import Freshness
 from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
 from app.domain.printing import PaperForm
@@ -23,6 +24,7 @@ from app.domain.readiness import (
     RowState,
 )
 from app.errors import AppError, ClockWrongError, RejectedError, RemoteError, StationRefusedError, StoreError
+from app.services import carried
 from app.services.device_words import trouble_word
 from app.services.office import Office
 from app.services.printing import PRINTERS
@@ -223,6 +225,7 @@ def station_rows(texts: Texts, findings: Findings | None) -> tuple[ReadinessRow,
     if status is None:
         return (*rows, *(say(area, RowState.UNCHECKED, "unchecked") for area in _STATION))
     rows += [_network(say, status), _enrolment(say, findings.key), _clock(say, status), _catalog(say, status)]
+    rows += [_carried(texts, status.carried)] if status.carried else []
     return (*rows, *_outbox(say, status), _numbers(say, status))
 
 
@@ -296,6 +299,17 @@ def _catalog(say: _Say, status: StationStatus) -> ReadinessRow:
     freshness = status.limits.judge(age)
     state, key = _FRESHNESS[freshness]
     return say("catalog", state, key, version=info.version, items=info.items, n=age)
+
+
+def _carried(texts: Texts, files: Sequence[Carried]) -> ReadinessRow:
+    """Schedules, code tables, texts.  No case waits for one: what came with the program stands in."""
+    name, broken = texts["carried.name"], carried.refused(files)
+    if not broken:
+        sentence = texts.say("carried.fine", n=len(files))
+        return ReadinessRow("carried", name, RowState.FINE, sentence)
+    sentence = " ".join(carried.describe(texts, each) for each in broken)
+    advice = carried.instead(texts, broken) + texts["carried.advice"]
+    return ReadinessRow("carried", name, RowState.MIND, sentence, advice)
 
 
 def _outbox(say: _Say, status: StationStatus) -> tuple[ReadinessRow, ReadinessRow]:

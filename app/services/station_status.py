@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.domain.carried import Carried
 from app.domain.catalog import CatalogInfo
 from app.domain.catalog_age import AgeLimits, Freshness, age_days
 from app.domain.outbox import OutboxSummary
@@ -27,6 +28,7 @@ class StationStatus:
     skew: timedelta | None = None
     known: datetime | None = None  # the latest time this station has written down
     limits: AgeLimits = AgeLimits()
+    carried: tuple[Carried, ...] = ()
 
     @property
     def clock_wrong(self) -> bool:
@@ -64,4 +66,5 @@ def look(office: Office, timeout_s: float = 2.0) -> StationStatus:
             skew,
             latest_time(work),
             office.catalog_limits,
+            office.carried(),
         )

@@ -36,6 +36,19 @@ def test_all_well_is_one_sheet(hall: Hall) -> None:
     assert (answer.value["store"]["ok"], answer.value["clock"]["ok"]) == (True, True)
 
 
+def test_a_schedule_that_cannot_be_read_is_in_its_row(hall: Hall) -> None:
+    schedules = hall.data / "data" / "schedules"
+    schedules.mkdir(parents=True, exist_ok=True)
+    (schedules / "2027.json").write_text("{")
+    answer = hall.run("doctor")
+    (schedules / "2027.json").unlink()
+    assert state(answer, "carried") == "mind"
+    assert "2027.json" in rows(answer)["carried"][1]
+    (told,) = answer.value["carried"]
+    assert (told["kind"], told["standing"], told["reason"]) == ("schedules", "broken", "schedule")
+    assert answer.value["sheet"]["opening"] == "open", "no case waits for it"
+
+
 @pytest.mark.devices
 def test_each_fault_is_in_its_row(hall: Hall) -> None:
     hall.services.tell("escpos", "paper out")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from threading import Thread
 
@@ -17,11 +18,16 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from app.carried_words import CarriedWords
+from app.domain.carried import Standing
 from app.errors import CatalogUntrustedError
 from app.gateway.parts import Parts, maintain, open_parts
 from app.remote.catalog_sync import TufCatalogSync
+from app.schedules import LiveCalendar
 from tests.gateway.running import ROOT, AStation, gateway, items, put_draft
 from tests.remote.repositories import serving
+
+SCHEDULE = json.dumps({"year": 2027, "holidays": [{"off": ["2027-01-01", "2027-01-03"], "worked": []}]})
 
 
 @dataclass
@@ -167,7 +173,7 @@ def test_a_draft_is_published_while_the_gateway_serves(tmp_path: Path) -> None:
         assert not sync.run().changed  # a draft alone publishes nothing
         schedules = tmp_path / "publish" / "schedules"
         schedules.mkdir(parents=True)
-        (schedules / "2027.json").write_text('{"year": 2027, "holidays": []}')
+        (schedules / "2027.json").write_text(SCHEDULE)
         (schedules / "..odd").write_text("left out")
         asking = Thread(target=publish, args=(tmp_path,))
         asking.start()
@@ -178,7 +184,7 @@ def test_a_draft_is_published_while_the_gateway_serves(tmp_path: Path) -> None:
         assert report.changed and report.items == 5
     kept = tmp_path / "station" / "data"
     assert [p.relative_to(kept).as_posix() for p in kept.rglob("*.*")] == ["schedules/2027.json"]
-    assert (kept / "schedules" / "2027.json").read_text() == '{"year": 2027, "holidays": []}'
+    assert (kept / "schedules" / "2027.json").read_text() == SCHEDULE
 
 
 def test_a_stopped_gateway_publishes_from_the_command_line(tmp_path: Path) -> None:
@@ -195,3 +201,48 @@ def publish(data: Path) -> str:
     assert done.returncode == 0, done.stderr
     version: str = json.loads(done.stdout)["version"]
     return version
+
+
+def test_code_tables_and_texts_are_published_and_count_at_a_terminal(tmp_path: Path) -> None:
+    put_draft(tmp_path, items(3))
+    for name, text in (
+        ("codes/nation.toml", 'version = 2031-01-01\n[codes]\n"57" = "演示族"\n'),
+        ("texts/zh_CN.toml", 'version = 2031-01-01\n[counter]\nstar = "★ 常用"\n'),
+        ("schedules/2027.json", SCHEDULE),
+    ):
+        path = tmp_path / "publish" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    assert publish(tmp_path)
+    with gateway(tmp_path) as running:
+        station = AStation("441900A12", running.url).enrol(running.code())
+        assert station.granted is not None
+        data = tmp_path / "station"
+        TufCatalogSync(running.url, data, station.granted.enrolment.trusted_root).run()
+    words, calendar = CarriedWords(data / "data"), LiveCalendar(data / "data" / "schedules")
+    assert words.texts.code("nation", "57") == "演示族" and words.texts["counter.star"] == "★ 常用"
+    assert not calendar.first_working_day(date(2027, 1, 1)).provisional
+    assert {each.standing for each in (*words.told(), *calendar.told())} == {Standing.IN_FORCE}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("schedules/2027.json", '{"year": 2027, "holidays": []}'),
+        ("codes/nation.toml", 'version = 2031-01-01\n[codes]\n"x" = "演示族"\n'),
+        ("texts/zh_CN.toml", 'version = 2031-01-01\n[counter]\nfound = "{all}"\n'),
+    ],
+)
+def test_what_terminals_would_refuse_is_not_published(tmp_path: Path, name: str, text: str) -> None:
+    put_draft(tmp_path, items(3))
+    path = tmp_path / "publish" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "main.py", "gateway-admin", "publish", "--data", str(tmp_path), "--json"],
+        cwd=ROOT, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    error = json.loads(done.stdout)["error"]
+    assert (done.returncode, error["code"]) == (1, "carried_files")
+    assert path.name in error["message"]
+    assert not (tmp_path / "gateway" / "repository").exists()

@@ -30,7 +30,8 @@ class ListRow(QPushButton):
 
     def show_line(self, line: StatusLine) -> None:
         set_text(self._name, line.name)
-        set_text(self._note, self.fontMetrics().elidedText(line.note, Qt.TextElideMode.ElideRight, NOTE_PX))
+        note = line.note.replace("\n", " ")
+        set_text(self._note, self.fontMetrics().elidedText(note, Qt.TextElideMode.ElideRight, NOTE_PX))
         clear(self._pill)
         self._pill.addWidget(state_pill(self._kit, line))
 
