@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     app, mode = application(), Channel(args.mode)
     print(load()["demo.preparing"], file=sys.stderr)
-    devices = embedded(args.data.resolve(), ("--no-card",))
+    devices = embedded(args.data.resolve(), ("--no-card",), a4=True)
     with explained(), devices as services, ThreadPoolExecutor(1) as executor:
         station, data = services.station(mode)
         operator = None if mode is Channel.KIOSK else demo_operator(station, data)

@@ -1,9 +1,10 @@
 """The demo's side table (演示台): what a person would do to the devices, since they are emulated.
 
-Lay a card on the reader or lift it, take the paper out of the printer, and see the slips
-that came out.  Only the demo has it; the program itself knows nothing of it.
+Lay a card on the reader or lift it, take the paper out of a printer, and see what came out.
+Only the demo has it; the program itself knows nothing of it.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -27,6 +28,15 @@ PRINTER = {
     "cutter": ("fault cutter",),
     "unplugged": ("unplug",),
 }
+_A4_WELL = ("plug", "paper full", "cover closed", "jam off", "toner ok")
+A4_PRINTER = {
+    "ok": (),
+    "out": ("paper 0",),
+    "jam": ("jam on",),
+    "cover": ("cover open",),
+    "toner": ("toner empty",),
+    "unplugged": ("unplug",),
+}
 WIDTH, HEIGHT = 340, 760
 SLIPS_MS = 500
 
@@ -46,7 +56,7 @@ class DemoPanel(QFrame):
         self.setStyleSheet(style_sheet(self._kit.s, self._kit.pal))
         self._slip = QLabel(texts["demo_panel.no_slip"])
         self._slip.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        layout = col(self._reader(), self._printer(), self._slips(), gap=12)
+        layout = col(self._reader(), *self._printers(), self._slips(), gap=12)
         layout.setContentsMargins(12, 12, 12, 12)
         self.setLayout(layout)
         self.setFixedWidth(WIDTH)
@@ -64,20 +74,24 @@ class DemoPanel(QFrame):
         lift = self._act("lift", "sdt", "lift")
         return kit.card(kit.text(self._texts["demo_panel.reader"], "title"), *pairs, lift, gap=8)
 
-    def _printer(self) -> QFrame:
+    def _printers(self) -> list[QFrame]:
+        made = [self._printer("escpos", "printer", _WELL, PRINTER)]
+        if "ipp" in self._services.controls:
+            made.append(self._printer("ipp", "a4_printer", _A4_WELL, A4_PRINTER))
+        return made
+
+    def _printer(
+        self, device: str, title: str, well: tuple[str, ...], troubles: Mapping[str, tuple[str, ...]]
+    ) -> QFrame:
         kit, group = self._kit, QButtonGroup(self)
         choices = []
-        for name, commands in PRINTER.items():
+        for name, commands in troubles.items():
             choice = kit.choice(self._texts[f"demo_panel.paper_{name}"], on=name == "ok")
-            choice.clicked.connect(lambda _=False, c=(*_WELL, *commands): self._tell("escpos", c))
+            choice.clicked.connect(lambda _=False, c=(*well, *commands): self._tell(device, c))
             group.addButton(choice)
             choices.append(choice)
-        return kit.card(
-            kit.text(self._texts["demo_panel.printer"], "title"),
-            row(*choices[:3], gap=8),
-            row(*choices[3:], gap=8),
-            gap=8,
-        )
+        lines = row(*choices[:3], gap=8), row(*choices[3:], gap=8)
+        return kit.card(kit.text(self._texts[f"demo_panel.{title}"], "title"), *lines, gap=8)
 
     def _slips(self) -> QFrame:
         scroll = QScrollArea()
@@ -103,8 +117,9 @@ class DemoPanel(QFrame):
         )
 
     def _look(self) -> None:
-        """Show the newest slip once it is whole."""
-        newest = max(self._services.slips.glob("*.png"), default=None)
+        """Show the newest paper once it is whole."""
+        papers = [*self._services.slips.glob("*.png"), *self._services.pages.glob("*.png")]
+        newest = max(papers, key=lambda path: path.stat().st_mtime_ns, default=None)
         if newest is None or newest == self._shown:
             return
         picture = QPixmap(str(newest))

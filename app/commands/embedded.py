@@ -30,6 +30,7 @@ _STATION = """\
 id = "{station_id}"
 mode = "{mode}"
 site = "{site}"
+papers = {papers}
 
 [gateway]
 url = "{gateway}"
@@ -54,11 +55,17 @@ simulated = true
 [devices.document_camera]
 driver = "simulated"
 """
+_A4_PRINTER = """
+[devices.a4_printer]
+driver = "ipp"
+line = "ipp://{ipp}/ipp/print"
+simulated = true
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """`lines`: HOST:PORT by emulator; `controls`: their control doors; `slips`: what was printed.
+    """`lines`: HOST:PORT by emulator; `controls`: their control doors; `slips`, `pages`: what was printed.
 
     `cut_line()` ends the gateway, as a line that goes down would.
     """
@@ -68,6 +75,7 @@ class Embedded:
     lines: Mapping[str, str]
     controls: Mapping[str, str]
     slips: Path
+    pages: Path
     cut_line: Callable[[], None]
 
     def tell(self, device: str, command: str) -> dict[str, Any]:
@@ -84,7 +92,9 @@ class Embedded:
         folder = self.data / mode.value
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = folder / "station.toml"
-        text = _STATION.format(
+        both = mode is Channel.COUNTER and "ipp" in self.lines
+        text = (_STATION + _A4_PRINTER * both).format(
+            papers=json.dumps(["slip", "a4"] if both else ["slip"]),
             station_id=_STATION_IDS[mode],
             mode=mode.value,
             site=load()[f"demo.site_{mode.value}"],
@@ -100,15 +110,18 @@ class Embedded:
 
 
 @contextmanager
-def embedded(data: Path, reader_options: Sequence[str] = ("--card", "resident")) -> Iterator[Embedded]:
+def embedded(
+    data: Path, reader_options: Sequence[str] = ("--card", "resident"), *, a4: bool = False
+) -> Iterator[Embedded]:
     """Start everything; all of it ends with the block, or with this process however it ends.
 
+    `a4`: the counter has a page printer too, and hands out both papers.
     Raises StoreBusyError when a demo runs on this folder already.
     """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = WriterLock(data / "demo.lock")
     lock.acquire("demo")
-    slips = data / "slips"
+    slips, pages = data / "slips", data / "pages"
     slips.mkdir(exist_ok=True)
     children: list[Child] = []
 
@@ -124,6 +137,8 @@ def embedded(data: Path, reader_options: Sequence[str] = ("--card", "resident"))
             "escpos": start("emulate", "escpos", *any_port, "--out", str(slips)),
             "scanner": start("emulate", "scanner", *any_port),
         }
+        if a4:
+            devices["ipp"] = start("emulate", "ipp", *any_port, "--out", str(pages))
         ready = {name: child.ready() for name, child in devices.items()}
         yield Embedded(
             data,
@@ -131,6 +146,7 @@ def embedded(data: Path, reader_options: Sequence[str] = ("--card", "resident"))
             {name: words["listen"] for name, words in ready.items()},
             {name: words.get("control", "") for name, words in ready.items()},
             slips,
+            pages,
             gateway.stop,
         )
     finally:

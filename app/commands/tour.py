@@ -26,11 +26,11 @@ def run(args: argparse.Namespace) -> int:
     out.mkdir(parents=True, exist_ok=True)
     print(load()["demo.preparing"], file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="guanjia-tour-") as scratch:
-        with embedded(Path(scratch), ("--no-card",)) as services:
+        with embedded(Path(scratch), ("--no-card",), a4=True) as services:
             for mode in SIZES:
                 _walk(mode, services, out)
-        for slip in sorted((Path(scratch) / "slips").iterdir()):
-            shutil.copy(slip, out)
+        for paper in sorted([*services.slips.iterdir(), *services.pages.iterdir()]):
+            shutil.copy(paper, out)
     print(load().say("demo.tour_done", folder=out))
     return 0
 

@@ -7,6 +7,7 @@ from app.commands.embedded import Embedded
 from app.commands.stage import Stage
 from ui.camera.sheet import CaptureSheet
 from ui.camera.view import CameraView
+from ui.shells.counter import CounterShell
 
 SEARCH = "cjrzhl"  # the initials of 残疾人证换领, as a clerk would type them
 
@@ -44,6 +45,7 @@ def take_case(stage: Stage) -> None:
     stage.press("receive")
     stage.wait_for("outcome_number")
     stage.live("next")
+    stage.until(lambda: not _printing(stage), "the last sheet of paper")
     stage.shoot("outcome")
 
 
@@ -63,6 +65,13 @@ def _photograph(stage: Stage) -> None:
     stage.press("capture_done")
     stage.until(lambda: stage.find("capture_sheet") is None, "the kept pages")
     stage.shoot("on-file")
+
+
+def _printing(stage: Stage) -> bool:
+    """Pages go on behind the decision; the picture shall show what became of them."""
+    shell = stage.shell
+    assert isinstance(shell, CounterShell)
+    return any(paper.busy for paper in shell.intake.receiving.papers)
 
 
 def _pages(stage: Stage) -> int:

@@ -25,6 +25,7 @@ def test_the_tour_leaves_pictures_of_all_modes_and_the_papers(tmp_path: Path) ->
         assert all(_size(picture) == size for picture in pictures)
         assert (tmp_path / f"{mode}-receipt.pdf").read_bytes().startswith(b"%PDF")
     assert len(list(tmp_path.glob("slip-*.png"))) == len(SIZES), "one slip a mode"
+    assert len(list(tmp_path.glob("doc-*.png"))) == 2, "both parts of the counter's A4 paper"
 
 
 def _size(picture: Path) -> tuple[int, int]:
