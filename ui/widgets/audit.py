@@ -3,6 +3,7 @@
 Run over every page, size and locale by tests/ui.
 """
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from ui.widgets.painted import Painted
@@ -22,6 +23,8 @@ def audit(window: QWidget, touch: int = 0, from_y: int = 0) -> list[str]:
             faults += _cut(widget)
         if isinstance(widget, QAbstractButton):
             faults += _button(widget, touch, from_y, window)
+        if isinstance(widget, Painted):
+            faults += _covers(widget)
         faults += _spills(widget)
     hint = window.minimumSizeHint()
     if hint.width() > window.width() or hint.height() > window.height():
@@ -54,6 +57,19 @@ def _button(button: QAbstractButton, touch: int, from_y: int, window: QWidget) -
     if from_y and y < from_y:
         faults.append(f"too high: {button.objectName()} y={y}")
     return faults
+
+
+def _covers(picture: Painted) -> list[str]:
+    """A picture that is touched or looked at lies on no words beside it; one that lies under a page may."""
+    if picture.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents):
+        return []
+    up = picture.parentWidget()
+    words = up.findChildren(QLabel, options=Qt.FindChildOption.FindDirectChildrenOnly) if up else []
+    return [
+        f"covered: {label.text()[:24]}"
+        for label in words
+        if label.isVisible() and label.geometry().intersects(picture.geometry())
+    ]
 
 
 def _spills(widget: QWidget) -> list[str]:

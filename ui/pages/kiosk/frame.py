@@ -91,9 +91,7 @@ def header(guide: Guide, *, light: bool = False) -> QFrame:
         k.text(t["kiosk.brand"], "h2", "on_primary" if light else "primary"),
         gap=16,
     )
-    parts: list[Part] = [Corner(guide, brand), None]
-    if guide.desk.demo:
-        parts.append(k.pill(t["kiosk.demo"], "warn", "info", "demo_mark"))
+    parts: list[Part] = [Corner(guide, brand), None, *_demo_mark(guide)]
     parts += [
         k.text(_time(guide), "h2", tone, name="clock"),
         k.text(_day(guide), "body", "on_primary" if light else "muted", name="today"),
@@ -101,12 +99,22 @@ def header(guide: Guide, *, light: bool = False) -> QFrame:
     return k.frame(k.row(*parts, gap=16), (64, 0, 64, 0), fixed=(0, HEAD))
 
 
+def _demo_mark(guide: Guide) -> list[Part]:
+    return [guide.kit.pill(guide.texts["kiosk.demo"], "warn", "info", "demo_mark")] if guide.desk.demo else []
+
+
 def _help_banner(guide: Guide) -> QFrame:
     """Help has been called: the head of every page says so until the session ends."""
     k, t = guide.kit, guide.texts
     words = k.text(t["kiosk.help.coming"], "title", "accent", wrap=True, name="help_banner")
     at = k.text(t.say("kiosk.help.at", time=guide.session.help_at), "body", "ink")
-    line = k.row(Corner(guide, k.row(k.glyph("bell", 64, "accent", 2))), words, at, gap=20)
+    parts: list[Part] = [
+        Corner(guide, k.row(k.glyph("bell", 64, "accent", 2))),
+        words,
+        at,
+        *_demo_mark(guide),
+    ]
+    line = k.row(*parts, gap=20)
     banner = k.frame(line, (64, 0, 64, 0), fixed=(0, HEAD), pill="accent")
     banner.setStyleSheet('QFrame[pill="accent"] { border-radius:0; }')
     return banner

@@ -23,6 +23,7 @@ SPEAKING = 1100  # landscape: the left part speaks, the right part is touched
 HEAD, FOOT, STEPS = 112, 168, 80
 BODY = 1080  # page px that a page's body may be high
 MESSAGE_ROOM = 800  # page px for the words of a message
+HEADING_LINES = 2  # of an entry of a list before it steps down
 LINE_HEIGHT = 1.46  # of the typeface, times its size
 LEAST_WIDE = 112  # page px of a target in landscape: 90 px on a 1920 x 1080 screen
 
@@ -152,12 +153,9 @@ class KioskKit(Kit):
         return self.s.px("body" if role == "strong" else role) / self.u
 
     def heading(self, texts: Iterable[str], width: int) -> str:
-        """The role in which each of these fits on one line, so that the entries of one list look alike."""
+        """The role in which these take two lines at most, so that the entries of one list look alike."""
         known = tuple(texts)
-        for role in ("h2", "title"):
-            if all(self.fits(text, role, width) for text in known):
-                return role
-        return "strong"
+        return "h2" if all(self.lines(text, "h2", width) <= HEADING_LINES for text in known) else "title"
 
     def line(self, text: str, width: int, role: str = "h2") -> QLabel:
         """A heading that steps down and wraps when it is too long."""

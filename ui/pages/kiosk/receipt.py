@@ -12,7 +12,7 @@ from ui.pages.kiosk import handing_in, pictures
 from ui.pages.kiosk.guide import Guide
 from ui.pages.kiosk.page import Page
 from ui.pages.kiosk.parts import facts, on_press
-from ui.widgets.kit import Draw, Part
+from ui.widgets.kit import Draw, Painted, Part
 from ui.widgets.qr import draw_modules
 
 LABEL, LABEL_ELDER = 130, 170  # px of the labels
@@ -37,7 +37,7 @@ class ReceiptPage(Page):
 
     def words(self) -> QBoxLayout:
         k = self.k
-        said = self.say("sub_card") if self.s.card_read else self.say("sub")
+        said = self.say(f"{'sub' if self._on_paper() else 'sub_code'}{'_card' if self.s.card_read else ''}")
         words = k.stack(k.text(self.title(), "h1"), k.text(said, "body", "muted", wrap=True), gap=8)
         line = k.row(k.glyph("done", 112, "ok", 1.6), words, gap=28)
         line.setStretch(1, 1)
@@ -75,19 +75,21 @@ class ReceiptPage(Page):
     def _qr(self) -> QFrame:
         k = self.k
         modules = self.s.modules
+        whole = len(modules) + QUIET_BOTH_SIDES
+        side = max(1, k.px(QR_PX) // whole) * whole  # px of the screen: every module as wide as the others
 
         def draw(p: QPainter, w: int, _h: int) -> None:
-            whole = len(modules) + QUIET_BOTH_SIDES
-            side = max(1, w // whole) * whole  # every module as wide as the others
-            draw_modules(p, (w - side) / 2, (w - side) / 2, side, modules)
+            draw_modules(p, 0, 0, w, modules)
 
-        picture = k.picture(draw, QR_PX, QR_PX)
+        picture = Painted(draw, side, side)
         picture.setObjectName("receipt_qr")
         picture.setAccessibleName(self.say("qr"))
         return k.frame(k.col(picture, k.text(self.say("qr"), "body", "muted", align="center"), gap=8))
 
     def _note(self, receipt: Receipt) -> str:
         words = [self.say("note_elder" if self.k.elder else "note")]
+        if self.k.elder and not self._on_paper():
+            words = []  # the room is needed for the trouble; the day of the answer stands above
         if any(m.originals or m.copies for m in receipt.materials):
             words.append(self.say("hand_over"))
         if self.s.uploaded is False:
@@ -95,6 +97,12 @@ class ReceiptPage(Page):
         return "\n".join(words)
 
     # -- the paper -------------------------------------------------------------------------------
+
+    def _on_paper(self) -> bool:
+        """Whether there is a paper to take, for all that is known; else the code on the screen is all."""
+        job = self.s.job
+        given_up = self.s.error is not None or (job is not None and job.state is PrintState.FAILED)
+        return self.s.printing or not (given_up or (self.s.paperless and job is None))
 
     def _paper(self) -> QFrame:
         job, failed = self.s.job, self.s.error is not None

@@ -4,11 +4,12 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout
 
-from app.errors import RuleError
+from app.errors import Blame, RuleError
 from ui.pages.kiosk import handing_in
 from ui.pages.kiosk.guide import Guide
 from ui.pages.kiosk.page import Page
 from ui.pages.kiosk.parts import bullet, hint, on_press
+from ui.widgets.kit import Part
 
 
 class SendingPage(Page):
@@ -45,8 +46,12 @@ class FailedPage(Page):
 
     def body(self) -> QBoxLayout:
         k, error = self.k, self.s.error
-        said = "" if error is None else self.t.error(error)
-        mend = isinstance(error, RuleError)
+        mend = isinstance(error, RuleError) and error.blame is Blame.APPLICANT
+        said = self.t.error(error) if error is not None and mend else self.say("machine")
+        for_staff: list[Part] = []
+        if error is not None and not mend:
+            reason = self.say("for_staff", words=self.t.error(error))
+            for_staff.append(k.text(reason, "body", "muted", wrap=True))
         first = k.press(self.say("mend") if mend else self.say("again"), "primary", name="again", h=144)
         on_press(first, lambda: self.guide.swap("summary" if mend else "sending"))
         words = self.say("window_title"), self.say("window_body")
@@ -55,6 +60,7 @@ class FailedPage(Page):
             k.message("stop", self.say("what"), said, name="failure"),
             hint(k, "lock", self.say("kept"), "primary"),
             window,
+            *for_staff,
             None,
             first,
             gap=28,

@@ -1,5 +1,6 @@
 """办事体检: everything once more, what was found, and the one button that hands it in."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -7,13 +8,18 @@ from PySide6.QtWidgets import QBoxLayout
 
 from app.domain.identity import mask_phone
 from app.domain.precheck import Finding, Severity
+from ui.pages.kiosk.kit import BODY
 from ui.pages.kiosk.page import Page
-from ui.pages.kiosk.parts import facts, on_press
+from ui.pages.kiosk.parts import PAGER_ROOM, facts, on_press, pager, sheets_of
 from ui.widgets.kit import Part
+
+GO, PILL, GAP = 144, 64, 16  # page px
+CARD_ROOM = 872  # px of the card for a label and its value
 
 
 class SummaryPage(Page):
     name = "summary"
+    is_list: ClassVar[bool] = True
     step: ClassVar[int | None] = 4
 
     def findings(self) -> tuple[Finding, ...]:
@@ -24,30 +30,45 @@ class SummaryPage(Page):
     def body(self) -> QBoxLayout:
         k, found = self.k, self.findings()
         errors = [f for f in found if f.severity is Severity.ERROR]
-        warnings = [f for f in found if f.severity is Severity.WARNING]
+        said = [*errors, *(f for f in found if f.severity is Severity.WARNING)]
         passed = sum(f.severity is Severity.PASSED for f in found)
-        width = 230 if k.elder else 170
-        card = k.frame(facts(k, self._facts(), width), (36, 28, 36, 28), role="card")
-        said = [self._finding("stop", f) for f in errors] + [self._finding("warn", f) for f in warnings]
+        card = k.frame(facts(k, self._facts(), self._label()), (36, 28, 36, 28), role="card")
         good = k.row(k.pill(self.say("passed", n=passed), "ok", "done", "passed"), None)
-        go = k.press(self.say("submit"), "primary", name="submit", h=144, enabled=not errors)
+        sheets = self._sheets(said)
+        index = min(self.s.place.index, len(sheets) - 1)
+        shown: list[Part] = [self._finding(f) for f in sheets[index]]
+        leaf: list[Part] = []
+        if len(sheets) > 1:
+            leaf.append(pager(self.guide, index, len(sheets), lambda i: self.guide.swap(self.name, i)))
+        go = k.press(self.say("submit"), "primary", name="submit", h=GO, enabled=not errors)
         on_press(go, lambda: self.guide.swap("sending"))
-        return k.col(card, good, *self._most(said), None, go, gap=16)
+        return k.col(card, good, *shown, None, *leaf, go, gap=GAP)
 
-    def _most(self, said: list[Part]) -> list[Part]:
-        most = 2 if self.k.elder else 3
-        if len(said) <= most:
-            return said
-        more = self.k.text(self.say("more_findings", n=len(said) - most + 1), "body", "muted", wrap=True)
-        return [*said[: most - 1], more]
+    def _label(self) -> int:
+        return 230 if self.k.elder else 170
 
-    def _finding(self, tone: str, finding: Finding) -> Part:
+    def _sheets(self, said: Sequence[Finding]) -> list[Sequence[Finding]]:
+        """What was found, worst first, on as few sheets as the rest of the page leaves room for."""
+        heights = [self.k.message_height(*self._words(f)) for f in said]
+        room = BODY - self._card_height() - PILL - GO - 4 * GAP
+        sheets = sheets_of(said, heights, room, GAP)
+        return sheets if len(sheets) == 1 else sheets_of(said, heights, room - PAGER_ROOM, GAP)
+
+    def _card_height(self) -> int:
+        room = CARD_ROOM - self._label()
+        return 56 + sum(self.k.height(value, role, room) + 16 for _label, value, role in self._facts())
+
+    def _finding(self, finding: Finding) -> Part:
+        tone = "stop" if finding.severity is Severity.ERROR else "warn"
+        return self.k.message(tone, *self._words(finding), name=f"finding_{finding.rule}")
+
+    def _words(self, finding: Finding) -> tuple[str, str]:
         key = f"kiosk.finding.{finding.rule}"
         known = f"{key}.title" in self.t
         values = {name: self.day(v) if isinstance(v, date) else v for name, v in finding.values.items()}
         title = self.t.say(f"{key}.title" if known else "kiosk.finding.other.title", **values)
         body = self.t.say(f"{key}.body" if known else "kiosk.finding.other.body", **values)
-        return self.k.message(tone, title, body, name=f"finding_{finding.rule}")
+        return title, body
 
     def _facts(self) -> list[tuple[str, str, str]]:
         intake, person, item = self.s.intake, self.s.intake.applicant, self.s.intake.item

@@ -16,6 +16,7 @@ from ui.pages.kiosk.parts import bullet, on_press
 from ui.widgets.kit import Draw, Part
 
 OUT_OF_PAPER = "device.printer_paper"
+TITLE_ROOM = 560  # px left of the picture
 
 
 def missing(desk: Desk) -> str:
@@ -51,7 +52,10 @@ class TroublePage(Page):
         return self.say(f"{case}_sub")
 
     def art(self) -> Draw | None:
-        return pictures.slot_above(self.k.pal) if self._case() in ("paper", "printer") else None
+        if self._case() not in ("paper", "printer"):
+            return None
+        beside = all(self.k.fits(line, "h1", TITLE_ROOM) for line in self.title().split("\n"))
+        return pictures.slot_above(self.k.pal) if beside or self.k.wide else None
 
     def body(self) -> QBoxLayout:
         k, case = self.k, self._case()
