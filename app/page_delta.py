@@ -17,11 +17,10 @@ import os
 import struct
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice
+from itertools import accumulate, groupby, islice
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import zstandard
 
@@ -31,7 +30,7 @@ MAGIC = b"GJDELTA1"
 PAGE = 4096
 FRESH = 0xFFFFFFFF
 SEGMENT = 1024  # fresh pages packed together at most
-REACH = 2048  # old pages in a dictionary at most
+REACH = 3072  # old pages in a dictionary at most
 
 _HEAD = struct.Struct("<8sIQQII")
 _RUN = struct.Struct("<II")
@@ -39,14 +38,14 @@ _SEGMENT = struct.Struct("<III")
 _LEVEL, _QUICK_LEVEL = 19, 12
 _FEW = 2 * SEGMENT  # so many fresh pages are worth the slow level
 _COPY = 1 << 20
+_NEAR = 16  # fresh pages between two runs that are copied in one go
 _MOST_RUNS = 1 << 22
 _CANNOT = (errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     old: int
-    count: int
+    pages: int
 
 
 # -- making ------------------------------------------------------------------------------------------
@@ -55,17 +54,17 @@ class _Run:
 def make_delta(old: Path, new: Path, out: Path) -> None:
     """Write the delta that makes `new` out of `old`; equal input makes equal bytes.  Raises OSError."""
     runs = _runs(old, new)
-    fresh = sum(run.count for run in runs if run.old == FRESH)
+    fresh = sum(run.pages for run in runs if run.old == FRESH)
     leftovers = _leftovers(runs, old.stat().st_size // PAGE)
-    with old.open("rb") as base, new.open("rb") as src, out.open("xb") as dst:
+    with old.open("rb", buffering=0) as base, new.open("rb") as src, out.open("xb") as dst:
         segments, level = -(-fresh // SEGMENT), _LEVEL if fresh <= _FEW else _QUICK_LEVEL
         dst.write(_HEAD.pack(MAGIC, PAGE, _size(base), _size(src), len(runs), segments))
-        dst.writelines(_RUN.pack(run.old, run.count) for run in runs)
-        pages = _fresh_pages(src, runs)
+        dst.writelines(_RUN.pack(run.old, run.pages) for run in runs)
+        pages, dictionaries = _fresh_pages(src, runs), _Dictionaries(base, leftovers)
         for number in range(segments):
             first, beyond = _neighbours(number, segments, len(leftovers))
             content = b"".join(islice(pages, SEGMENT))
-            packed = _packer(_dictionary(base, leftovers[first:beyond]), level).compress(content)
+            packed = _packer(dictionaries.made(first, beyond), level).compress(content)
             dst.write(_SEGMENT.pack(first, beyond, len(packed)) + packed)
         dst.flush()
         os.fsync(dst.fileno())
@@ -84,13 +83,13 @@ def _runs(old: Path, new: Path) -> list[_Run]:
     for page in _pages(new):
         mark = blake2b(page, digest_size=16).digest()
         last = runs[-1] if runs else _Run(FRESH, 0)
-        goes_on = last.old + last.count
+        goes_on = last.old + last.pages
         if last.old != FRESH and goes_on < len(by_number) and by_number[goes_on] == mark:
-            runs[-1] = _Run(last.old, last.count + 1)
+            runs[-1] = _Run(last.old, last.pages + 1)
         elif (found := known.get(mark) if len(page) == PAGE else None) is not None:
             runs.append(_Run(found, 1))
         elif runs and last.old == FRESH:
-            runs[-1] = _Run(FRESH, last.count + 1)
+            runs[-1] = _Run(FRESH, last.pages + 1)
         else:
             runs.append(_Run(FRESH, 1))
     return runs
@@ -107,9 +106,9 @@ def _fresh_pages(file: IO[bytes], runs: Sequence[_Run]) -> Iterator[bytes]:
     for run in runs:
         if run.old == FRESH:
             file.seek(number * PAGE)
-            for _ in range(run.count):
+            for _ in range(run.pages):
                 yield file.read(PAGE)
-        number += run.count
+        number += run.pages
 
 
 def _neighbours(number: int, segments: int, leftovers: int) -> tuple[int, int]:
@@ -136,21 +135,18 @@ def apply_delta(old: Path, delta: Path, out: Path, length: int) -> str:
 
     `length`: what the result has to measure, known beforehand.  Raises PackedError, OSError.
     """
-    with old.open("rb") as base, delta.open("rb") as src, out.open("w+b") as dst:
+    with old.open("rb", buffering=0) as base, delta.open("rb") as src, out.open("w+b") as dst:
         runs, segments = _read_head(src, _size(base), length)
         dst.truncate(length)
-        holes = _copy_runs(base, dst, runs)
-        leftovers = _leftovers(runs, _size(base) // PAGE)
+        _copy_runs(base, dst, runs)
+        holes = _holes(runs)
+        dictionaries = _Dictionaries(base, _leftovers(runs, _size(base) // PAGE))
         for _ in range(segments):
             first, beyond, size = _SEGMENT.unpack(_exactly(src, _SEGMENT.size))
-            if not (
-                first <= beyond <= len(leftovers) and beyond - first <= REACH and size <= 2 * SEGMENT * PAGE
-            ):
+            if not dictionaries.has(first, beyond) or size > 2 * SEGMENT * PAGE:
                 raise PackedError("a segment out of bounds")
-            _fill(
-                dst, holes, _unpack(_dictionary(base, leftovers[first:beyond]), _exactly(src, size)), length
-            )
-        if next(holes, None) is not None or src.read(1):
+            _fill(dst, holes, _unpack(dictionaries.made(first, beyond), _exactly(src, size)), length)
+        if holes or src.read(1):
             raise PackedError("more or fewer pages than told")
         return _flushed_sha256(dst, out)
 
@@ -162,26 +158,34 @@ def _read_head(src: IO[bytes], old_length: int, length: int) -> tuple[list[_Run]
         raise PackedError("a delta for something else")
     if count > min(pages, _MOST_RUNS) or segments > pages:
         raise PackedError("more pieces than pages")
-    runs = [_Run(*_RUN.unpack(_exactly(src, _RUN.size))) for _ in range(count)]
+    runs = list(map(_Run._make, _RUN.iter_unpack(_exactly(src, count * _RUN.size))))
     for run in runs:
-        if run.count < 1 or (run.old != FRESH and (run.old + run.count) * PAGE > old_length + PAGE - 1):
+        if run.pages < 1 or (run.old != FRESH and (run.old + run.pages) * PAGE > old_length + PAGE - 1):
             raise PackedError("a run out of bounds")
-    if sum(run.count for run in runs) != pages:
+    if sum(run.pages for run in runs) != pages:
         raise PackedError("not the pages of the whole")
     return runs, segments
 
 
-def _copy_runs(base: IO[bytes], dst: IO[bytes], runs: Sequence[_Run]) -> Iterator[int]:
-    """Copy what stays; the numbers of the pages that are still missing."""
-    missing: list[range] = []
-    number = 0
+def _holes(runs: Sequence[_Run]) -> list[range]:
+    """The new pages that come fresh, the first ones last."""
+    ends = list(accumulate(run.pages for run in runs))
+    fresh = [range(end - run.pages, end) for run, end in zip(runs, ends, strict=True) if run.old == FRESH]
+    return fresh[::-1]
+
+
+def _copy_runs(base: IO[bytes], dst: IO[bytes], runs: Sequence[_Run]) -> None:
+    """Copy what stays; what lies near it goes with it, since one call costs more than a few pages."""
+    at, old, new, count = 0, 0, 0, 0
     for run in runs:
-        if run.old == FRESH:
-            missing.append(range(number, number + run.count))
-        else:
-            _copy(base.fileno(), dst.fileno(), run.old * PAGE, number * PAGE, run.count * PAGE)
-        number += run.count
-    return (page for pages in missing for page in pages)
+        if run.old != FRESH:
+            if run.old - old == at - new and at - new - count <= _NEAR:
+                count = at - new + run.pages
+            else:
+                _copy(base.fileno(), dst.fileno(), old * PAGE, new * PAGE, count * PAGE)
+                old, new, count = run.old, at, run.pages
+        at += run.pages
+    _copy(base.fileno(), dst.fileno(), old * PAGE, new * PAGE, count * PAGE)
 
 
 def _copy(source: int, out: int, at: int, to: int, left: int) -> None:
@@ -208,17 +212,22 @@ def _copied_by_kernel(source: int, out: int, at: int, to: int, left: int) -> int
         raise
 
 
-def _fill(dst: IO[bytes], holes: Iterator[int], content: bytes, length: int) -> None:
-    """Write fresh pages, neighbours in one go."""
-    for start in range(0, len(content), PAGE):
-        number = next(holes, None)
-        if number is None:
+def _fill(dst: IO[bytes], holes: list[range], content: bytes, length: int) -> None:
+    """Write fresh pages into the next holes, neighbours in one go."""
+    left = memoryview(content)
+    while left:
+        if not holes:
             raise PackedError("more pages than told")
-        page = content[start : start + PAGE]
-        if len(page) != min(PAGE, length - number * PAGE):
+        hole = holes.pop()
+        count = min(len(hole), -(-len(left) // PAGE))
+        if count < len(hole):
+            holes.append(hole[count:])
+        size = min((hole.start + count) * PAGE, length) - hole.start * PAGE
+        if len(left) < size:
             raise PackedError("a page of another length")
-        dst.seek(number * PAGE)
-        dst.write(page)
+        dst.seek(hole.start * PAGE)
+        dst.write(left[:size])
+        left = left[size:]
 
 
 def _unpack(dictionary: zstandard.ZstdCompressionDict | None, packed: bytes) -> bytes:
@@ -266,19 +275,38 @@ def _leftovers(runs: Sequence[_Run], pages: int) -> list[int]:
     used = bytearray(pages + 1)
     for run in runs:
         if run.old != FRESH:
-            used[run.old : run.old + run.count] = b"\x01" * run.count
+            used[run.old : run.old + run.pages] = b"\x01" * run.pages
     return [number for number in range(pages) if not used[number]]
 
 
-def _dictionary(base: IO[bytes], pages: Sequence[int]) -> zstandard.ZstdCompressionDict | None:
-    """These pages of the old file as raw content; None for too little of it."""
-    content = bytearray()
-    for number in pages:
-        base.seek(number * PAGE)
-        content += base.read(PAGE)
-    if len(content) < PAGE:
-        return None
-    return zstandard.ZstdCompressionDict(bytes(content), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+class _Dictionaries:
+    """Pages of the old file among the leftovers, as raw content; the last one is kept."""
+
+    def __init__(self, base: IO[bytes], leftovers: Sequence[int]) -> None:
+        self._base, self._leftovers = base, leftovers
+        self._made: tuple[int, int, zstandard.ZstdCompressionDict | None] = (0, 0, None)
+
+    def has(self, first: int, beyond: int) -> bool:
+        return first <= beyond <= len(self._leftovers) and beyond - first <= REACH
+
+    def made(self, first: int, beyond: int) -> zstandard.ZstdCompressionDict | None:
+        """None for too little."""
+        if self._made[:2] != (first, beyond):
+            self._made = (0, 0, None)  # two at once would be memory for nothing
+            pages = self._leftovers[first:beyond]
+            self._made = (first, beyond, self._of(pages) if pages else None)
+        return self._made[2]
+
+    def _of(self, pages: Sequence[int]) -> zstandard.ZstdCompressionDict:
+        content = bytearray(len(pages) * PAGE)
+        at = 0
+        for _, row in groupby(enumerate(pages), lambda placed: placed[1] - placed[0]):
+            numbers = [number for _, number in row]
+            self._base.seek(numbers[0] * PAGE)
+            piece = self._base.read(len(numbers) * PAGE)
+            content[at : at + len(piece)] = piece
+            at += len(piece)
+        return zstandard.ZstdCompressionDict(bytes(content), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
 
 
 def _exactly(src: IO[bytes], count: int) -> bytes:

@@ -52,6 +52,19 @@ def test_any_change_comes_through(
     assert size < 3000 + sum(len(put) + 200 for _, put in edits)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_two_files_of_pages(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """Pages that come again, move, go, or stand alone between others; ends that fill no page."""
+    numbers = st.lists(st.integers(0, 30), max_size=60)
+    made = [Random(number).randbytes(PAGE) for number in range(31)]
+    old, new = (
+        b"".join(made[n] for n in data.draw(numbers)) + data.draw(st.binary(max_size=40)) for _ in range(2)
+    )
+    kept = data.draw(st.integers(0, len(old)))
+    through(tmp_path_factory.mktemp("pages"), old, data.draw(st.sampled_from((new, old[:kept] + new))))
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
