@@ -16,18 +16,27 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app.errors import DeviceProtocolError
 from devices import ipp_codec as ipp
 from devices.emulators.http_requests import Request, read_request, response
+from devices.emulators.ipp_words import (
+    ABORTED,
+    CANCELED,
+    COMPLETED,
+    PROCESSING,
+    STOPPED,
+    Job,
+    job_words,
+    printer_words,
+    queue_words,
+)
 from devices.emulators.paper_pictures import save_document, sheets_of
 from devices.emulators.server import Wire, add_common_arguments, run
 from devices.ipp_client import Operation
-from devices.ipp_codec import Attributes, Group, GroupTag, Message, Range, Tag, Value, Values
-from devices.ipp_state import DEMO_MODEL
+from devices.ipp_codec import Group, GroupTag, Message, Tag, Value
 
 FAULTS = (
     "none",
@@ -46,28 +55,8 @@ FAULTS = (
     "raster_only",  # takes no PDF
 )
 _FOR_EVER = 10**6
-_PENDING, _PROCESSING, _STOPPED, _CANCELED, _ABORTED, _COMPLETED = 3, 5, 6, 7, 8, 9
 _TICK_S = 0.02
 _BAD, _NOT_POSSIBLE, _NO_JOB, _NO_FORMAT, _PAUSED = 0x0400, 0x0404, 0x0406, 0x040A, 0x0506
-
-
-@dataclass
-class _Job:
-    job_id: int
-    name: str
-    data: bytes = field(repr=False)
-    mime: str
-    sheets: int
-    born: float
-    asked: dict[str, Any]
-    state: int = _PENDING
-    reason: str = "none"
-    done: int = 0
-    begun: float | None = None
-
-    @property
-    def open(self) -> bool:
-        return self.state < _CANCELED
 
 
 class IppEmulator:
@@ -76,7 +65,7 @@ class IppEmulator:
     def __init__(self, out: Path | None = None, pace_s: float = 0.5, queues: Sequence[str] = ()) -> None:
         self._out, self._pace_s, self._queues = out, pace_s, queues
         self._lock = threading.RLock()
-        self._jobs: dict[int, _Job] = {}
+        self._jobs: dict[int, Job] = {}
         self._printed: list[dict[str, Any]] = []
         self._paper, self._toner = _FOR_EVER, "ok"
         self._cover_open = self._jammed = self._paused = False
@@ -148,44 +137,50 @@ class IppEmulator:
             with self._lock:
                 job = next((j for j in self._jobs.values() if j.open), None)
                 pause = _TICK_S if job is None else self._print_some(job)
-            time.sleep(pause)
+            if pause is not None:
+                time.sleep(pause)
+            elif job is not None:
+                self._finish(job)
 
-    def _print_some(self, job: _Job) -> float:
-        """One sheet, or nothing while the printer stands; returns seconds until the next look."""
+    def _print_some(self, job: Job) -> float | None:
+        """One sheet, or nothing while the printer stands; seconds until the next look, None: all are out."""
         job.begun = time.monotonic() if job.begun is None else job.begun
         if job.done + 1 == self._order[0]:
             self._obey(self._order[1])
             self._order = (0, [])
         if job.done + 1 == self._at:
             self._strike(job)
-        job.state = _STOPPED if self._stops else _PROCESSING if job.open else job.state
-        if job.state != _PROCESSING or self._fault == "stuck":
+        job.state = STOPPED if self._stops else PROCESSING if job.open else job.state
+        if job.state != PROCESSING or self._fault == "stuck":
             return _TICK_S
         if job.done == job.sheets:
-            self._finish(job)
-            return 0.0
+            return None
         job.done += 1
         self._paper -= 1
         return self._pace_s
 
-    def _strike(self, job: _Job) -> None:
+    def _strike(self, job: Job) -> None:
         """What a fault does when its sheet is due."""
         if self._fault == "dies_at":
             os._exit(0)
         if self._fault == "ends_at":
             self._paper, self._fault = 0, "none"
         if self._fault == "aborts_at":
-            job.state, job.reason = _ABORTED, "aborted-by-system"
+            job.state, job.reason = ABORTED, "aborted-by-system"
 
-    def _finish(self, job: _Job) -> None:
-        job.state = _COMPLETED
-        wrong = self._fault == "errors"
-        job.reason = "job-completed-with-errors" if wrong else "job-completed-successfully"
+    def _finish(self, job: Job) -> None:
+        """Drawn without the lock: a printer answers while it works."""
         number = len(self._printed) + 1
         files = save_document(self._out, number, job.data, job.mime) if self._out else []
-        self._printed.append({"name": job.name, "sheets": job.done, **job.asked, "files": files})
-        if self._fault == "amnesia":
-            del self._jobs[job.job_id]
+        with self._lock:
+            if not job.open:  # taken back in the last moment
+                return
+            job.state = COMPLETED
+            wrong = self._fault == "errors"
+            job.reason = "job-completed-with-errors" if wrong else "job-completed-successfully"
+            self._printed.append({"name": job.name, "sheets": job.done, **job.asked, "files": files})
+            if self._fault == "amnesia":
+                self._jobs.pop(job.job_id, None)
 
     # -- requests ------------------------------------------------------------------------------------
 
@@ -233,8 +228,8 @@ class IppEmulator:
             Operation.CANCEL_JOB: self._cancel,
             Operation.GET_JOB: self._tell_job,
             Operation.GET_JOBS: self._tell_jobs,
-            Operation.GET_PRINTER: lambda _asked: (0, [Group(GroupTag.PRINTER, self._printer())]),
-            Operation.CUPS_GET_PRINTERS: lambda _asked: (0, [_queue(each) for each in self._queues]),
+            Operation.GET_PRINTER: lambda _asked: (0, [self._printer()]),
+            Operation.CUPS_GET_PRINTERS: lambda _asked: (0, [queue_words(each) for each in self._queues]),
         }
         do = known.get(asked.code)
         status, groups = do(asked) if do else (0x0501, [])
@@ -266,11 +261,11 @@ class IppEmulator:
         source = ipp.word(tray[0], "media-source") if tray and isinstance(tray[0], dict) else ""
         extras = {"copies": copies, "sides": ipp.word(wanted, "sides"), "tray": source}
         name = ipp.word(said, "job-name")
-        job = _Job(number, name, asked.data, mime, sheets, time.monotonic(), extras)
+        job = Job(number, name, asked.data, mime, sheets, time.monotonic(), extras)
         self._jobs[number] = job
-        return 0, [Group(GroupTag.JOB, self._job(job))]
+        return 0, [self._job(job)]
 
-    def _one(self, asked: Message) -> _Job | None:
+    def _one(self, asked: Message) -> Job | None:
         return self._jobs.get(ipp.number(asked.group(GroupTag.OPERATION), "job-id") or 0)
 
     def _cancel(self, asked: Message) -> tuple[int, list[Group]]:
@@ -280,103 +275,34 @@ class IppEmulator:
         if not job.open:
             return _NOT_POSSIBLE, []
         if self._fault != "stuck":
-            job.state, job.reason = _CANCELED, "job-canceled-by-user"
+            job.state, job.reason = CANCELED, "job-canceled-by-user"
         return 0, []
 
     def _tell_job(self, asked: Message) -> tuple[int, list[Group]]:
         job = self._one(asked)
-        return (_NO_JOB, []) if job is None else (0, [Group(GroupTag.JOB, self._job(job))])
+        return (_NO_JOB, []) if job is None else (0, [self._job(job)])
 
     def _tell_jobs(self, asked: Message) -> tuple[int, list[Group]]:
         ended = ipp.word(asked.group(GroupTag.OPERATION), "which-jobs") == "completed"
-        return 0, [Group(GroupTag.JOB, self._job(j)) for j in self._jobs.values() if j.open is not ended]
+        return 0, [self._job(j) for j in self._jobs.values() if j.open is not ended]
 
     # -- what it says --------------------------------------------------------------------------------
 
     def _formats(self) -> tuple[str, ...]:
         return ("image/pwg-raster", "image/urf") if self._fault == "raster_only" else ("application/pdf",)
 
-    def _job(self, job: _Job) -> Attributes:
-        begun = Value(Tag.NO_VALUE, None) if job.begun is None else Value(Tag.INTEGER, self._clock(job.begun))
-        return {
-            "job-id": _numbers(job.job_id),
-            "job-uri": (Value(Tag.URI, f"ipp://localhost/ipp/print/{job.job_id}"),),
-            "job-name": (Value(Tag.NAME, job.name),),
-            "job-state": (Value(Tag.ENUM, job.state),),
-            "job-state-reasons": _keywords(job.reason),
-            "job-impressions-completed": _numbers(job.done),
-            "job-media-sheets-completed": _numbers(job.done),
-            "time-at-creation": _numbers(self._clock(job.born)),
-            "time-at-processing": (begun,),
-            "job-printer-up-time": _numbers(self._clock(time.monotonic())),
-        }
+    def _job(self, job: Job) -> Group:
+        return Group(GroupTag.JOB, job_words(job, time.monotonic(), self._clock))
 
-    def _printer(self) -> Attributes:
-        busy = any(job.open for job in self._jobs.values())
-        return {
-            "printer-uri-supported": (Value(Tag.URI, "ipp://localhost/ipp/print"),),
-            "uri-security-supported": _keywords("none"),
-            "uri-authentication-supported": _keywords("none"),
-            "printer-name": (Value(Tag.NAME, "demo"),),
-            "printer-info": (Value(Tag.TEXT, "demo"),),
-            "printer-location": (Value(Tag.TEXT, ""),),
-            "printer-more-info": (Value(Tag.URI, "http://localhost/"),),
-            "printer-make-and-model": (Value(Tag.TEXT, DEMO_MODEL),),
-            "printer-state": (Value(Tag.ENUM, 5 if self._stops else 4 if busy else 3),),
-            "printer-state-reasons": _keywords(*self._reasons()),
-            "printer-is-accepting-jobs": (Value(Tag.BOOLEAN, True),),
-            "printer-up-time": _numbers(self._clock(time.monotonic())),
-            "queued-job-count": _numbers(sum(job.open for job in self._jobs.values())),
-            "ipp-versions-supported": _keywords("1.1", "2.0"),
-            "operations-supported": tuple(Value(Tag.ENUM, int(o)) for o in Operation),
-            "charset-configured": (Value(Tag.CHARSET, "utf-8"),),
-            "charset-supported": (Value(Tag.CHARSET, "utf-8"),),
-            "natural-language-configured": (Value(Tag.LANGUAGE, "en"),),
-            "generated-natural-language-supported": (Value(Tag.LANGUAGE, "en"),),
-            "pdl-override-supported": _keywords("attempted"),
-            "compression-supported": _keywords("none"),
-            "document-format-default": (Value(Tag.MIME, self._formats()[0]),),
-            "document-format-supported": tuple(Value(Tag.MIME, mime) for mime in self._formats()),
-            "sides-supported": _keywords("one-sided", "two-sided-long-edge", "two-sided-short-edge"),
-            "copies-supported": (Value(Tag.RANGE, Range(1, 9)),),
-            "color-supported": (Value(Tag.BOOLEAN, False),),
-            "media-default": _keywords("iso_a4_210x297mm"),
-            "media-col-default": (Value(Tag.COLLECTION, _A4),),
-            "media-ready": _keywords("iso_a4_210x297mm"),
-            "media-supported": _keywords("iso_a4_210x297mm"),
-            "media-source-supported": _keywords("auto", "tray-1", "tray-2"),
-            "print-color-mode-supported": _keywords("monochrome"),
-            "print-scaling-supported": _keywords("none", "fit"),
-        }
+    def _printer(self) -> Group:
+        waiting = sum(job.open for job in self._jobs.values())
+        up_s = self._clock(time.monotonic())
+        words = printer_words(self._reasons(), self._stops, waiting, self._formats(), up_s)
+        return Group(GroupTag.PRINTER, words)
 
     def _clock(self, at: float) -> int:
         """Seconds since it was switched on, from 1."""
         return 1 + int(at - self._started)
-
-
-_SIZE = {"x-dimension": (Value(Tag.INTEGER, 21000),), "y-dimension": (Value(Tag.INTEGER, 29700),)}
-_A4: Attributes = {"media-size": (Value(Tag.COLLECTION, _SIZE),)}
-
-
-def _queue(written: str) -> Group:
-    """`NAME` takes PDF, `NAME:raw` has no driver, `NAME:MIME` takes that alone."""
-    name, _, kind = written.partition(":")
-    model = "Local Raw Printer" if kind == "raw" else DEMO_MODEL
-    mime = kind if "/" in kind else "application/pdf"
-    said = {
-        "printer-name": (Value(Tag.NAME, name),),
-        "printer-make-and-model": (Value(Tag.TEXT, model),),
-        "document-format-supported": (Value(Tag.MIME, mime),),
-    }
-    return Group(GroupTag.PRINTER, said)
-
-
-def _keywords(*words: str) -> Values:
-    return tuple(Value(Tag.KEYWORD, word) for word in words)
-
-
-def _numbers(*numbers: int) -> Values:
-    return tuple(Value(Tag.INTEGER, number) for number in numbers)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
