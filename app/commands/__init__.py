@@ -27,12 +27,15 @@ COMMANDS = {
     "find-devices": "find_devices",
     "catalog": "catalog",
     "sync": "sync",
+    "fetch-catalog": "fetch_catalog",
     "intake": "intake",
     "receipt": "receipt",
     "doctor": "doctor",
     "diagnose": "diagnose",
 }
-LOGGED = frozenset({"counter", "kiosk", "popup", "enrol", "sync", "intake", "doctor", "diagnose"})
+LOGGED = frozenset(
+    {"counter", "kiosk", "popup", "enrol", "sync", "fetch-catalog", "intake", "doctor", "diagnose"}
+)
 
 
 def main(argv: list[str]) -> int:

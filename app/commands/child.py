@@ -1,4 +1,4 @@
-"""Child processes of the demo and the tour, which end with their parent however it ends.
+"""Child processes of the demo, the tour and a window, which end with their parent however it ends.
 
 The parent holds the write end of the child's stdin; when the parent dies the child reads
 its end and stops.  Works on every operating system, `kill -9` included.
@@ -16,6 +16,7 @@ from pathlib import Path
 _ENVIRONMENT = "GUANJIA_CHILD"
 _MAIN = Path(__file__).parents[2] / "main.py"
 READY_S = 60.0
+_PATIENT = int(getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0))  # Windows; elsewhere it is nice itself
 
 
 def end_with_parent() -> None:
@@ -31,9 +32,9 @@ def _wait_for_end() -> None:
 
 
 class Child:
-    """`main.py ARGUMENTS`, started and known to be ready (it printed `ready HOST:PORT`)."""
+    """`main.py ARGUMENTS`, started.  `patient`: it stands back behind whatever else the machine has to do."""
 
-    def __init__(self, *arguments: str, log: Path | None = None) -> None:
+    def __init__(self, *arguments: str, log: Path | None = None, patient: bool = False) -> None:
         self._log = log.open("ab") if log else None
         self._process = subprocess.Popen(
             [sys.executable, str(_MAIN), *arguments],
@@ -41,6 +42,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=self._log or subprocess.DEVNULL,
             env={**os.environ, _ENVIRONMENT: "1"},
+            creationflags=_PATIENT if patient else 0,
         )
         self._lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, name="child-output", daemon=True).start()
@@ -52,8 +54,23 @@ class Child:
                 self._lines.put(line.decode(errors="replace").strip())
         self._lines.put("")
 
+    def tell(self, line: str) -> None:
+        """A line for its stdin; one that has ended already does not hear it."""
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.write(line.encode() + b"\n")
+            self._process.stdin.flush()
+
+    def hear(self, timeout_s: float) -> str:
+        """The next line it says, "" once it has ended.  Raises queue.Empty."""
+        return self._lines.get(timeout=timeout_s)
+
+    def ended(self) -> int:
+        """Its exit code, after `hear` returned ""."""
+        return self._process.wait(READY_S)
+
     def ready(self) -> dict[str, str]:
-        """Wait for `ready HOST:PORT [control HOST:PORT]`: {"listen": …, "control": …}.
+        """Wait until it says `ready HOST:PORT [control HOST:PORT]`: {"listen": …, "control": …}.
 
         Raises RuntimeError when the child ends or stays silent instead.
         """

@@ -65,13 +65,15 @@ def open_station(
     with open_local(data, mode.value if mode else "command") as local:
         hub = device_hub(settings, devices)
         try:
-            office = _office(settings, local, hub, mode or settings.mode)
+            office = _office(settings, local, hub, mode or settings.mode, window=mode is not None)
             yield Opened(office, lambda code: _enrol(settings, local, code))
         finally:
             hub.close()
 
 
-def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: Channel) -> Office:
+def _office(
+    settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: Channel, *, window: bool
+) -> Office:
     from app.pages.tools import Tools
     from app.receipts.press import Press
     from app.remote.gateway_client import GatewayClient
@@ -93,7 +95,7 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
         calendar=calendar,
         store=local.store,
         catalog=CatalogFolder(data),
-        catalog_sync=_sync(settings, data, enrolment) if enrolment and url else None,
+        catalog_sync=_sync(settings, data, enrolment, window) if enrolment and url else None,
         archive=local.archive,
         sealer=_sealer(enrolment, pem, settings.gateway.public_url, clock, texts) if enrolment else None,
         press=Press(texts, clock.now, hub.slip_paper()),
@@ -113,10 +115,13 @@ def _office(settings: StationSettings, local: LocalStore, hub: DeviceHub, mode: 
     )
 
 
-def _sync(settings: StationSettings, data: Path, enrolment: Enrolment) -> CatalogSync:
+def _sync(settings: StationSettings, data: Path, enrolment: Enrolment, window: bool) -> CatalogSync:
+    from app.commands.fetching import CatalogFetch
     from app.remote.catalog_sync import TufCatalogSync
 
     url, limit = settings.gateway.url, settings.gateway.rate_limit_kbit
+    if window:  # which must stay smooth meanwhile (ADR 0108)
+        return CatalogFetch(url, data, enrolment.trusted_root, limit)
     return TufCatalogSync(url, data, enrolment.trusted_root, rate_limit_kbit=limit)
 
 

@@ -8,7 +8,7 @@ hold personal data.  Anything that is not an `AppError` is a bug and goes to the
 fault page.
 """
 
-from app.errors.base import AppError, Blame, StoppedByPersonError
+from app.errors.base import AppError, Blame, StoppedByPersonError, by_code
 from app.errors.devices import (
     CameraExtraError,
     CardUnreadableError,
@@ -53,6 +53,7 @@ from app.errors.people import (
 )
 from app.errors.remote import (
     EnrolmentRefusedError,
+    FetchBrokenError,
     FileCorruptError,
     FilesMissingError,
     FilesWaitingError,
@@ -121,6 +122,7 @@ __all__ = [
     "DeviceTimeoutError",
     "DiskFullError",
     "EnrolmentRefusedError",
+    "FetchBrokenError",
     "FileActiveError",
     "FileCorruptError",
     "FileDamagedError",
@@ -181,4 +183,5 @@ __all__ = [
     "UnknownItemError",
     "UnknownMaterialError",
     "UnlockElsewhereError",
+    "by_code",
 ]

@@ -64,3 +64,10 @@ class ProtocolError(RemoteError):
     """Something answers, but it is not our gateway."""
 
     code = "remote.protocol"
+
+
+class FetchBrokenError(RemoteError):
+    """The process that fetched the catalog ended before it was done; what was in force stays in force."""
+
+    code = "remote.fetch_broken"
+    retryable = True

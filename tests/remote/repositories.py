@@ -10,10 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from app.commands.fetch_lines import answer, heard
 from app.gateway.catalog_targets import prepare, put_in_force
 from app.gateway.publishing import STATIONS, stations_document
 from app.gateway.repository import Repository, utc_now
 from app.gateway.vault import Vault
+from app.ports import SyncReport
+from app.remote.catalog_sync import TufCatalogSync
+from tests.patience import PATIENCE_S
 
 PUBLISHED = datetime(2026, 11, 21, tzinfo=UTC)
 Lie = Callable[[str, bytes], bytes | None]
@@ -109,5 +113,14 @@ def serving(files: Callable[[], dict[str, bytes]]) -> Iterator[Served]:
         yield served
     finally:
         httpd.shutdown()
-        thread.join(10)
+        thread.join(PATIENCE_S)
         httpd.server_close()
+
+
+def as_a_window_hears(sync: TufCatalogSync) -> SyncReport:
+    """A sync as it reaches a window: every word of it crosses as a line, its refusal too."""
+    said: list[str] = []
+    answer(sync.run, said.append)
+    told = [heard(line) for line in said]
+    assert isinstance(told[-1], SyncReport)
+    return told[-1]

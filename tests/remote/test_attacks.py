@@ -34,7 +34,7 @@ from app.remote.data_files import parse_manifest
 from app.remote.line import Line
 from app.texts import load
 from tests.gateway.running import items
-from tests.remote.repositories import APublisher, Served, serving
+from tests.remote.repositories import APublisher, Served, as_a_window_hears, serving
 from tests.remote.trouble import drip, server
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -71,7 +71,7 @@ class Attacked:
         self.old, self.new = catalogs
 
     def sync(self) -> None:
-        TufCatalogSync(self.served.url, self.data, self.publisher.root).run()
+        as_a_window_hears(TufCatalogSync(self.served.url, self.data, self.publisher.root))
 
     def version(self) -> str:
         """Of the catalog in force, which has to answer."""
@@ -327,7 +327,7 @@ def test_a_slow_drip_is_given_up(attacked: Attacked) -> None:
             for _ in chunks:
                 pass
     with server(drip(b"x", 0.05)) as url, pytest.raises((OfflineError, ProtocolError)):
-        TufCatalogSync(url, attacked.data, attacked.publisher.root, patience_s=0.5).run()
+        as_a_window_hears(TufCatalogSync(url, attacked.data, attacked.publisher.root, patience_s=0.5))
     assert attacked.version() == "30"
 
 
