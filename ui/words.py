@@ -2,8 +2,10 @@
 
 from datetime import date, datetime
 
+from app.domain.deadline import DueDate
 from app.domain.identity import IdentityDocument
 from app.errors import AppError
+from app.services.case_dates import CaseDate
 from app.texts import Texts
 
 
@@ -27,6 +29,20 @@ def weekday(texts: Texts, day: date) -> str:
 def day(texts: Texts, when: date) -> str:
     """2026-11-27 with its weekday."""
     return texts.say("ui.day", day=when.isoformat(), weekday=weekday(texts, when))
+
+
+def due_day(texts: Texts, due: DueDate) -> str:
+    """The same, and that it may move while that year's schedule is not known."""
+    words = day(texts, due.day)
+    return texts.say("ui.provisional", day=words) if due.provisional else words
+
+
+def case_day(texts: Texts, dated: CaseDate) -> str:
+    """The day as it stands now, and what the paper says where that is another one."""
+    words = due_day(texts, dated.due)
+    if dated.printed is None:
+        return words
+    return texts.say("ui.printed_day", day=words, printed=dated.printed.isoformat())
 
 
 def hour(texts: Texts, when: datetime) -> str:

@@ -28,6 +28,20 @@ class Taking:
 
 
 @dataclass(frozen=True, slots=True)
+class BundleRow:
+    """The items of a 一件事 in turn, of which an intake is one; it goes with the draft, and outlives a crash.
+
+    By item code: all of them in their order, the answers given, those received.  `taken`: paper at
+    hand, by a material's name.
+    """
+
+    codes: tuple[str, ...]
+    answers: Mapping[str, Answers]
+    done: frozenset[str] = frozenset()
+    taken: Mapping[str, Taking] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     due: int
     taken: int
@@ -52,6 +66,7 @@ class Intake:
     organisation: Organisation | None = None
     agent: IdentityDocument | None = None
     identity_confirmed: bool | None = None
+    row: BundleRow | None = None
 
     @property
     def empty(self) -> bool:

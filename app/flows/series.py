@@ -4,12 +4,12 @@ Each item is a case with its own receipt; what one of them took of a material th
 counts there as well, as far as it is paper (a page on file belongs to the case it was kept for).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from app.domain.catalog import Item
 from app.domain.situation import Answers
-from app.flows.intake import Intake, Taking, material_key
+from app.flows.intake import BundleRow, Intake, Taking, material_key
 
 PAPER = frozenset({"paper", "card"})
 
@@ -22,6 +22,15 @@ class Series:
     answers: Mapping[str, Answers]
     done: frozenset[str] = frozenset()
     taken: Mapping[str, Taking] = field(default_factory=dict)
+
+    @classmethod
+    def resumed(cls, row: BundleRow, items: Iterable[Item]) -> "Series":
+        """As it was when its draft was kept; `items` those of the row that the catalog still has."""
+        return cls(tuple(items), row.answers, row.done, row.taken)
+
+    @property
+    def row(self) -> BundleRow:
+        return BundleRow(tuple(item.code for item in self.items), self.answers, self.done, self.taken)
 
     @property
     def next(self) -> Item | None:
@@ -42,7 +51,8 @@ class Series:
         if item is None:
             return None
         intake = Intake() if before is None else _same_person(before)
-        begun = replace(intake, item=item, answers=dict(self.answers.get(item.code, {})), takings={})
+        answers = dict(self.answers.get(item.code, {}))
+        begun = replace(intake, item=item, answers=answers, takings={}, row=self.row)
         for material in begun.materials():
             taking = self.taken.get(material.name)
             if taking is not None:

@@ -5,6 +5,7 @@ like a case does.  The answer comes outside of this program: a person notes that
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from app.domain.catalog import Item
@@ -58,9 +59,16 @@ def _open_one(lines: Sequence[FeedbackLine], made: CatalogFeedback) -> CatalogFe
 
 
 def listed(office: Office) -> Sequence[FeedbackLine]:
-    """Newest first.  Raises StoreError."""
+    """Newest first; a provisional day is reckoned anew by the schedules of today.  Raises StoreError."""
     with office.store.begin() as work:
-        return work.feedback()
+        return [replace(line, feedback=_as_of_now(office, line.feedback)) for line in work.feedback()]
+
+
+def _as_of_now(office: Office, told: CatalogFeedback) -> CatalogFeedback:
+    if not told.provisional:
+        return told
+    due = office.calendar.after(told.made_at.date(), ANSWER_DAYS)
+    return replace(told, due=due.day, provisional=due.provisional)
 
 
 def close(office: Office, operator_id: str, feedback_id: str) -> None:

@@ -21,12 +21,22 @@ def require_usable(office: Office) -> bool:
 
     Raises CatalogTooOldError, StoreError.
     """
+    standing, days = _judged(office)
+    if standing is Freshness.REFUSED:
+        raise CatalogTooOldError(days=days)
+    return standing is Freshness.STALE
+
+
+def marks_papers(office: Office) -> bool:
+    """Whether a paper of now says that the catalog was not proved for long.  Raises StoreError."""
+    return _judged(office)[0] in (Freshness.STALE, Freshness.REFUSED)
+
+
+def _judged(office: Office) -> tuple[Freshness, int]:
+    """How fresh the catalog is, and its age in days; without one there is nothing to be old."""
     info = office.catalog.info()
     if info is None:
-        return False
+        return Freshness.FRESH, 0
     with office.store.begin() as work:
         days = age_days(info, office.clock.now(), latest_time(work))
-    freshness = office.catalog_limits.judge(days)
-    if freshness is Freshness.REFUSED:
-        raise CatalogTooOldError(days=days)
-    return freshness is Freshness.STALE
+    return office.catalog_limits.judge(days), days

@@ -18,7 +18,7 @@ from app.domain.record import dumps, plain
 from app.domain.situation import reached
 from app.errors import ClockWrongError, NoCatalogError, NotEnrolledError, RemoteError, UnknownItemError
 from app.ports import Sealer, UnitOfWork
-from app.services.catalog_standing import LAST_TIME, latest_time, require_usable
+from app.services.catalog_standing import LAST_TIME, latest_time, marks_papers, require_usable
 from app.services.materials import forget
 from app.services.office import Office
 
@@ -162,8 +162,8 @@ def receipt_of(office: Office, case: Case, item: Item, *, stale: bool = False) -
 
 
 def preview_receipt(office: Office, application: Application, item: Item, *, offline: bool) -> Receipt:
-    """The receipt as it would be now, without a number.  Raises UnknownMaterialError."""
-    info = office.catalog.info()
+    """The receipt as it would be now, without a number.  Raises UnknownMaterialError, StoreError."""
+    info, stale = office.catalog.info(), marks_papers(office)
     case = Case(
         case_id="",
         number="",
@@ -174,9 +174,9 @@ def preview_receipt(office: Office, application: Application, item: Item, *, off
         state=CaseState.RECEIVED,
         received_at=office.clock.now(),
         materials=complete_materials(item, application),
-        offline=offline,
+        offline=offline or stale,
     )
-    return receipt_of(office, case, item)
+    return receipt_of(office, case, item, stale=stale)
 
 
 def _sealer(office: Office) -> Sealer:

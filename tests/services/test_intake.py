@@ -3,7 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from app.domain import numbering
 from app.domain.case import Case, CaseState, Draft, TakenMaterial
 from app.domain.catalog import Audience, Channel
 from app.domain.catalog_age import AgeLimits, Freshness
+from app.domain.deadline import DueDate, WorkCalendar
 from app.domain.identity import DocumentKind, IdentityDocument
 from app.domain.outbox import Lane
 from app.domain.printing import PaperForm, PrintState
@@ -32,11 +33,14 @@ from app.errors import (
     UnknownItemError,
     UnknownMaterialError,
 )
-from app.services.intake import receive
+from app.services.case_dates import CaseDate, case_dates
+from app.services.intake import preview_receipt, receive
 from app.services.office import Office
 from app.services.station_status import look
+from app.texts import load
 from devices.emulators.cards import PRESETS
 from tests.services.fakes import CODE, ENTERPRISE, START, FakeCatalog, Hall, an_application, an_item
+from ui.words import case_day
 
 
 def counts(office: Office) -> tuple[int, int, int]:
@@ -246,3 +250,39 @@ def test_numbers_go_on_over_days(hall: Hall, office: Office) -> None:
         hall.clock.pass_time(days=1)
     assert [number[10:23] for number in numbers] == ["261120-000001", "261121-000002", "261122-000003"]
     assert all(numbering.number_valid(number) for number in numbers)
+
+
+@pytest.mark.parametrize("days", [0, 29, 30, 89])
+def test_the_preview_says_what_the_paper_will_say(hall: Hall, office: Office, days: int) -> None:
+    hall.clock.pass_time(days=days)
+    application = an_application()
+    shown = preview_receipt(office, application, an_item(), offline=False)
+    issued = receive(office, application, offline=False).issued.receipt
+    assert shown == replace(issued, number="", case_id="")
+    assert shown.catalog_stale == (days >= 30)
+
+
+def test_a_preview_under_a_refused_catalog_bears_the_mark(hall: Hall, office: Office) -> None:
+    hall.clock.pass_time(days=90)
+    assert preview_receipt(office, an_application(), an_item(), offline=False).catalog_stale
+
+
+def test_provisional_dates_are_reckoned_anew_and_firm_ones_stay(hall: Hall, office: Office) -> None:
+    hall.clock.pass_time(days=(date(2026, 12, 28) - START.date()).days)
+    lax = replace(office, catalog_limits=AgeLimits(999, 999, 999))
+    receipt = receive(lax, an_application(), offline=False).issued.receipt
+    assert receipt.answer_provisional and receipt.answer_by == date(2027, 1, 4)
+    assert not receipt.starts_provisional
+    still = case_dates(receipt, office.calendar)
+    assert still.answer_by == CaseDate(DueDate(date(2027, 1, 4), provisional=True))
+    known = WorkCalendar(
+        {**office.calendar.exceptions, date(2027, 1, 1): False}, office.calendar.years | {2027}
+    )
+    now = case_dates(receipt, known)
+    assert now.answer_by == CaseDate(DueDate(date(2027, 1, 5), provisional=False), date(2027, 1, 4))
+    assert case_day(load(), now.answer_by) == "2027-01-05 周二（凭证上暂定为 2027-01-04）"
+    assert case_day(load(), still.answer_by) == "2027-01-04 周一（暂定）"
+    firm = replace(receipt, answer_provisional=False)
+    assert case_dates(firm, known).answer_by == CaseDate(DueDate(date(2027, 1, 4), provisional=False))
+    with office.store.begin() as work:
+        assert work.receipt(receipt.case_id).receipt == receipt, "what was issued stays"

@@ -3,6 +3,8 @@
 from app.domain.catalog import Material, MaterialRule
 from app.flows.intake import Intake, Taking
 from app.flows.series import Series
+from app.services import drafts
+from app.services.office import Office
 from tests.services.fakes import an_application, an_item
 
 CARD = "身份证(演示)"
@@ -50,3 +52,25 @@ def test_no_more_is_carried_over_than_is_asked_for() -> None:
     series = Series((first, fewer), three().answers)
     following = series.after(received(series)).begin()
     assert following is not None and following.takings == {"other": Taking(1, 0)}
+
+
+def test_the_row_goes_with_the_draft_and_comes_back_as_it_was(office: Office) -> None:
+    series = three()
+    first = received(series)
+    series = series.after(first)
+    second = series.begin(first)
+    assert second is not None
+    drafts.keep(office, second, "li")
+    (kept,) = drafts.recover(office)
+    assert kept.intake == second and kept.intake.row is not None
+    again = Series.resumed(kept.intake.row, series.items)
+    assert again == series and again.next == second.item
+    third = again.after(received(again, kept.intake)).begin(kept.intake)
+    assert third is not None and third.item == series.items[2]
+    assert third.applicant == first.applicant and third.takings == second.takings
+
+
+def test_an_item_the_catalog_has_no_more_falls_out_of_the_row() -> None:
+    series = three().after(received(three()))
+    again = Series.resumed(series.row, [series.items[0], series.items[2]])
+    assert again.next == series.items[2]

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from app.catalog.demo import demo_items
 from app.domain.catalog import (
@@ -24,6 +25,7 @@ from app.domain.catalog import (
 from app.domain.narrowing import UNSAID
 from app.texts import load
 from tests.ui.clerk import Clerk
+from tests.ui.fakes import Bench
 from ui.pages.catalog.guide_facts import SECTIONS, guide
 from ui.pages.catalog.panorama import PanoramaView
 from ui.pages.catalog.panorama_layout import NodeKind
@@ -330,3 +332,82 @@ def test_a_bundle_is_taken_item_by_item_with_the_same_person(clerk: Clerk) -> No
     assert len(view.done) == 1
     clerk.click("series_stop")
     assert not clerk.sees("notice_series")
+
+
+def begin_row(clerk: Clerk) -> list[str]:
+    """The second bundle, its first item received; the names of its items."""
+    open_bundle(clerk)
+    clerk.click("bundle_1")
+    view = clerk.shell.catalog.bundles.view
+    clerk.wait(
+        lambda: view.bundle is not None and len(view.items) == 3 and "新生儿" in clerk.text("bundle_title")
+    )
+    clerk.rest()
+    names = [item.name for item in view.items]
+    clerk.click("bundle_use")
+    clerk.wait(lambda: clerk.sees("notice_series"))
+    clerk.rest()
+    take_one(clerk)
+    return names
+
+
+def take_one(clerk: Clerk) -> None:
+    if clerk.intake.session.intake.applicant is None:
+        clerk.lay_card()
+        clerk.type("phone", "13800000000")
+    clerk.press(Qt.Key.Key_F6)
+    clerk.click("materials_all")
+    clerk.wait(lambda: clerk.button("receive").isEnabled())
+    clerk.receive()
+
+
+def test_a_row_of_items_survives_a_crash_between_two_of_them(
+    looks: QApplication, hall: Bench, qtbot: QtBot
+) -> None:
+    with Clerk.at_counter(hall, qtbot) as clerk:
+        names = begin_row(clerk)
+        person = clerk.intake.receiving.received.case.application.applicant
+        # gone with the power: nobody pressed F8, and nothing more is written
+    with Clerk.at_counter(hall, qtbot) as clerk:
+        clerk.wait(lambda: clerk.sees("restore_button"))
+        clerk.press(Qt.Key.Key_R, CTRL)
+        clerk.wait(lambda: clerk.sees("notice_series"))
+        clerk.rest()
+        assert "第 2 项，共 3 项" in clerk.words("notice_series") and audit(clerk.shell) == []
+        intake = clerk.intake.session.intake
+        assert (intake.item.name, intake.applicant, intake.contact.phone) == (names[1], person, "13800000000")
+        assert intake.identity_confirmed is None, "another person may sit there now"
+        take_one(clerk)
+        clerk.press(Qt.Key.Key_F8)
+        clerk.wait(lambda: clerk.intake.session.intake.item is not None)
+        assert clerk.intake.session.intake.item.name == names[2]
+    with Clerk.at_counter(hall, qtbot) as clerk:  # a restart in the middle of the last
+        clerk.wait(lambda: clerk.sees("restore_button"))
+        clerk.press(Qt.Key.Key_R, CTRL)
+        clerk.wait(lambda: clerk.sees("notice_series") and "第 3 项" in clerk.words("notice_series"))
+        clerk.rest()
+        take_one(clerk)
+        assert not clerk.sees("notice_series") and hall.drafts() == 0 and hall.cases() == 3
+
+
+def test_a_row_left_off_leaves_no_draft_behind(looks: QApplication, hall: Bench, qtbot: QtBot) -> None:
+    with Clerk.at_counter(hall, qtbot) as clerk:
+        begin_row(clerk)
+        assert hall.drafts() == 1
+        clerk.click("series_stop")
+        clerk.rest()
+        assert hall.drafts() == 0 and not clerk.sees("notice_series")
+
+
+def test_a_row_that_was_cleared_comes_back_with_its_draft(
+    looks: QApplication, hall: Bench, qtbot: QtBot
+) -> None:
+    with Clerk.at_counter(hall, qtbot) as clerk:
+        begin_row(clerk)
+        clerk.press(Qt.Key.Key_F8)
+        clerk.wait(lambda: clerk.intake.session.intake.item is not None)
+        clerk.press(Qt.Key.Key_Delete, CTRL)
+        clerk.wait(lambda: not clerk.sees("notice_series"))
+        clerk.click("undo_clear")
+        clerk.wait(lambda: clerk.sees("notice_series"))
+        assert "第 2 项" in clerk.words("notice_series")

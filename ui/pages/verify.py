@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLayout, QVBoxLayout, QWidget
 
+from app.domain.deadline import DueDate
 from app.domain.device import DeviceEvent, Scanned
 from app.domain.receipt import Receipt, Verdict
 from app.domain.scanned_code import CodeKind, ScannedCode, classify
@@ -14,7 +15,7 @@ from app.errors import AppError, ReceiptNotGenuineError, TrustError
 from ui.desk import Desk
 from ui.files import FileChoices
 from ui.widgets.kit import Kit, box, clear, col, row
-from ui.words import day
+from ui.words import due_day
 
 
 class VerifyPage(QWidget):
@@ -175,7 +176,7 @@ class VerifyPage(QWidget):
             ("department", receipt.department),
             ("applicant", f"{receipt.applicant_name[:1]}* {receipt.document_number}"),
             ("materials", self._texts["ui.comma"].join(m.name for m in receipt.materials)),
-            ("answer", day(self._texts, receipt.answer_by)),
+            ("answer", due_day(self._texts, DueDate(receipt.answer_by, receipt.answer_provisional))),
         ]
 
     def _fact(self, label: str, value: str) -> QLayout:

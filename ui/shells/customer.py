@@ -24,12 +24,13 @@ from ui.widgets.kit import Kit, Painted, Part, box, clear, col, row
 from ui.widgets.overlay import Overlay
 from ui.widgets.qr import draw_modules
 from ui.widgets.signature import SignatureCard
-from ui.words import day
+from ui.words import day, due_day
 
 MOST_ROWS = 7
 CLOCK_MS = 1_000
 THANKS_MS = 60_000  # a QR is not left for the next person
-QR_PX = 320
+QR_PX, QR_LEAST = 320, 200
+SMALL_H = 700  # px: lower displays get smaller type
 _WINDOW = (  # the keyboard stays at the counter
     Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowDoesNotAcceptFocus
 )
@@ -59,8 +60,8 @@ def shown(session: IntakeSession, office: Office) -> Shown | None:
     due = intake.deadlines(office.clock.now().date(), office.calendar)
     rows += [
         ("item", intake.item.name),
-        ("starts", day(texts, due.starts.day)),
-        ("answer", day(texts, due.answer_by.day)),
+        ("starts", due_day(texts, due.starts)),
+        ("answer", due_day(texts, due.answer_by)),
     ]
     there = tuple(m.name for m in intake.materials() if intake.complete(m))
     missing = tuple(m.name for m in intake.materials() if not intake.complete(m))
@@ -68,11 +69,12 @@ def shown(session: IntakeSession, office: Office) -> Shown | None:
 
 
 class CustomerWindow(QFrame):
-    """Four pages: idle, the case, the signature, thanks.  It decides nothing."""
+    """Four pages: idle, the case, the signature, thanks.  It decides nothing.  `height`: of its display."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, height: int) -> None:
         super().__init__(None, _WINDOW)
-        self._kit = kit = Kit(theme.CUSTOMER)
+        self.small = height < SMALL_H
+        self._kit = kit = Kit(theme.CUSTOMER_SMALL if self.small else theme.CUSTOMER)
         self._office, self._texts = desk.office, desk.office.texts
         self.setObjectName("window")
         self.setStyleSheet(style_sheet(kit.s, kit.pal))
@@ -99,13 +101,17 @@ class CustomerWindow(QFrame):
 
     def _case_page(self) -> QWidget:
         self._lines.setSpacing(12)
-        return box(self._lines, (48, 40, 48, 40), name="customer_case")
+        return box(self._lines, self._margins, name="customer_case")
+
+    @property
+    def _margins(self) -> tuple[int, int, int, int]:
+        return (32, 16, 32, 16) if self.small else (48, 40, 48, 40)
 
     def _sign_page(self) -> QWidget:
         return box(col(self.signature), (32, 32, 32, 32), name="customer_sign")
 
     def _thanks_page(self) -> QWidget:
-        return box(self._thanks, (48, 40, 48, 40), name="customer_thanks")
+        return box(self._thanks, self._margins, name="customer_thanks")
 
     def stop(self) -> None:
         self._timer.stop()
@@ -128,9 +134,19 @@ class CustomerWindow(QFrame):
         facts = [self._fact(texts[f"customer.{key}"], value) for key, value in case.rows]
         self._lines.addWidget(box(col(*facts, gap=8), (24, 20, 24, 20), role="card"))
         if case.there or case.missing:
-            self._lines.addWidget(self._materials(case))
+            self._add_materials(case)
         self._lines.addStretch(1)
         self._pages.setCurrentIndex(1)
+
+    def _add_materials(self, case: Shown) -> None:
+        """As many lines as there is room for: what does not fit would push the window over its display's edge."""
+        for most in range(min(MOST_ROWS, len(case.there) + len(case.missing)), 0, -1):
+            card = self._materials(case, most)
+            self._lines.addWidget(card)
+            if most == 1 or self._lines.totalMinimumHeightForWidth(self.width()) <= self.height():
+                return
+            self._lines.removeWidget(card)
+            card.deleteLater()
 
     def _fact(self, caption: str, value: str) -> QFrame:
         label = self._kit.text(caption, "body", "muted")
@@ -139,19 +155,19 @@ class CustomerWindow(QFrame):
         line.setStretch(1, 1)
         return box(line)
 
-    def _materials(self, case: Shown) -> QFrame:
+    def _materials(self, case: Shown, most: int) -> QFrame:
         kit, texts = self._kit, self._texts
         head = texts.say("customer.materials", there=len(case.there), missing=len(case.missing))
         lines: list[Part] = [kit.text(head, "strong")]
         marked = [(name, "check", "ok", "ink") for name in case.there]
         marked += [(name, "clock", "warn", "warn") for name in case.missing]
-        for name, icon, tone, ink in marked[:MOST_ROWS]:
+        for name, icon, tone, ink in marked[:most]:
             words = name if ink == "ink" else texts.say("customer.missing", name=name)
             line = row(kit.icon(icon, 28, tone, 2), kit.text(words, "body", ink, wrap=True), gap=12)
             line.setStretch(1, 1)
             lines.append(box(line))
-        if len(marked) > MOST_ROWS:
-            lines.append(kit.text(texts.say("customer.more", n=len(marked) - MOST_ROWS), "body", "muted"))
+        if len(marked) > most:
+            lines.append(kit.text(texts.say("customer.more", n=len(marked) - most), "body", "muted"))
         return box(col(*lines, gap=8), (24, 20, 24, 20), role="card")
 
     def ask_signature(self, name: str) -> None:
@@ -161,7 +177,9 @@ class CustomerWindow(QFrame):
     def show_thanks(self, number: str, modules: Modules) -> None:
         kit, texts = self._kit, self._texts
         clear(self._thanks)
-        code = Painted(lambda p, w, h: draw_modules(p, (w - QR_PX) / 2, 0, QR_PX, modules), h=QR_PX)
+        code = Painted(lambda p, w, h: draw_modules(p, (w - min(w, h)) / 2, 0, min(w, h), modules))
+        code.setMinimumHeight(QR_LEAST)
+        code.setMaximumHeight(QR_PX)
         code.setObjectName("customer_qr")
         self._thanks.addStretch(1)
         for part in (
@@ -170,7 +188,7 @@ class CustomerWindow(QFrame):
             code,
             kit.text(texts["customer.scan"], "body", "muted", align="center", wrap=True),
         ):
-            self._thanks.addWidget(part)
+            self._thanks.addWidget(part, 4 if part is code else 0)
             self._thanks.addSpacing(12)
         self._thanks.addStretch(1)
         self._pages.setCurrentIndex(3)
@@ -246,9 +264,7 @@ class CustomerScreen(QObject):
         if others:
             self.place(others[0])
         elif self.window is not None:
-            self.window.stop()
-            self.window.deleteLater()
-            self.window = None
+            self._drop_window()
             if self._signing.state is SigningState.ASKED:
                 self._ask()
 
@@ -260,22 +276,31 @@ class CustomerScreen(QObject):
 
     def place(self, screen: QScreen) -> None:
         """Fill a display with the window; it does not take the keyboard from the counter."""
+        height = screen.geometry().height()
+        if self.window is not None and self.window.small != (height < SMALL_H):
+            self._drop_window()
+        new = self.window is None
         if self.window is None:
-            self.window = CustomerWindow(self._desk)
+            self.window = CustomerWindow(self._desk, height)
             self._take(self.window.signature)
         self.window.setScreen(screen)
         self.window.setGeometry(screen.geometry())
         self.window.show()
+        if new and self._signing.state is SigningState.ASKED and not self.overlay.isVisible():
+            self._ask()
         self.refresh()
 
     def stop(self) -> None:
         self._thanks_over.stop()
         self.overlay.hide()
-        if self.window is not None:
-            self.window.stop()
-            self.window.close()
-            self.window.deleteLater()
-            self.window = None
+        self._drop_window()
+
+    def _drop_window(self) -> None:
+        window, self.window, self._thanked = self.window, None, ""
+        if window is not None:
+            window.stop()
+            window.close()
+            window.deleteLater()
 
     # -- what happens at the counter -----------------------------------------------------------------
 

@@ -11,14 +11,16 @@ from PySide6.QtWidgets import QFrame, QLayout
 
 from app.domain.catalog_diff import Matters
 from app.domain.catalog_weight import ItemChanged
+from app.domain.deadline import WorkCalendar
 from app.domain.outbox import FILE_TOPIC, Lane
 from app.domain.printing import PaperForm, PrintJob, PrintState
+from app.services.case_dates import case_dates
 from app.services.case_file import CaseFile
 from app.texts import Texts
 from ui.pages.cases.files import material_rows
 from ui.pages.counter.outcome import spoken
 from ui.widgets.kit import KeyButton, Kit, box, clear, col, row
-from ui.words import day, sentence
+from ui.words import case_day, sentence
 
 WIDTH = 400
 
@@ -31,9 +33,9 @@ class CaseDetail(QFrame):
     answered = Signal(object, bool)  # PrintJob, whether it came out
     changes_asked = Signal(object)  # ItemChanged
 
-    def __init__(self, kit: Kit, texts: Texts, papers: Sequence[PaperForm]) -> None:
+    def __init__(self, kit: Kit, texts: Texts, papers: Sequence[PaperForm], calendar: WorkCalendar) -> None:
         super().__init__()
-        self._kit, self._texts, self._papers = kit, texts, papers
+        self._kit, self._texts, self._papers, self._calendar = kit, texts, papers, calendar
         self.file: CaseFile | None = None
         self.busy = False
         self.setProperty("role", "card")
@@ -91,7 +93,7 @@ class CaseDetail(QFrame):
             ("applicant", texts["ui.dot"].join((who, number))),
             ("received", f"{case.received_at:%Y-%m-%d %H:%M}"),
             ("operator", f"{receipt.operator_name} {receipt.operator_id}".strip() or "—"),
-            ("answer", day(texts, receipt.answer_by)),
+            ("answer", case_day(texts, case_dates(receipt, self._calendar).answer_by)),
             ("platform", case.platform_number or texts["cases.platform_waiting"]),
         ]
         if receipt.organisation:

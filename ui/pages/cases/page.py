@@ -55,7 +55,7 @@ class CasesPage(QWidget):
         self.table = make_table(kit, "cases", columns, (216, 88, 0, 96, 104, 112))
         self.table.setAccessibleName(self._texts["ui.nav.cases"])
         self._empty = kit.text("", "body", "muted", align="center", wrap=True, name="cases_empty")
-        self.detail = CaseDetail(kit, self._texts, desk.office.papers)
+        self.detail = CaseDetail(kit, self._texts, desk.office.papers, desk.office.calendar)
         self._lay_out()
         self._asking = False
         self.rest = QTimer(self, singleShot=True, interval=AGAIN_MS)

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.domain.printing import PaperForm, PrintState
 from app.errors import PrintUnprovenError
+from app.services.case_dates import case_dates
 from app.services.device_words import trouble_word
 from app.services.printing import PRINTERS
 from ui.desk import Desk
 from ui.pages.counter.receiving import Paper, Receiving, Stage, Upload
 from ui.widgets.kit import KeyButton, Kit, Part, box, clear, col, row
-from ui.words import day, sentence
+from ui.words import case_day, sentence
 
 Look = tuple[object, ...]
 
@@ -92,10 +93,9 @@ class OutcomePanel(QFrame):
         head = box(row(None, kit.icon("done", 32, "ok", 2), kit.text(title, "h2", "ok"), None, gap=12))
         number = kit.text(case.number, "h1", name="outcome_number", align="center")
         sub = texts["ui.dot"].join((case.application.applicant.masked_name, case.item_name))
-        receipt = received.issued.receipt
-        dates = texts.say(
-            "counter.done.dates", starts=day(texts, receipt.starts), answer=day(texts, receipt.answer_by)
-        )
+        told = case_dates(received.issued.receipt, self._desk.office.calendar)
+        starts, answer = case_day(texts, told.starts), case_day(texts, told.answer_by)
+        dates = texts.say("counter.done.dates", starts=starts, answer=answer)
         return [
             head,
             8,

@@ -133,7 +133,7 @@ class IntakePage(QWidget):
         self._begun = False
         self.bench.notices.drop("reader", "card", "error", "scan")
         self.filing.leave()
-        self.one_thing.stop()
+        self.one_thing.leave()
         self.session.hand_over(operator)
         self._morning.load(operator)
         self._show()
@@ -302,11 +302,13 @@ class IntakePage(QWidget):
             self.sheet.item.close_search()
             self.sheet.agent.wanted = False
             self.sheet.applicant.close_entry()
+            self.one_thing.leave()
             self.session.clear()
             self._focus()
 
     def undo(self) -> None:
         self.session.undo_clear()
+        self.one_thing.resume(self.session.intake.row)
         self.news.check()
         self._focus()
 
@@ -318,6 +320,7 @@ class IntakePage(QWidget):
     def restore(self, draft: KeptDraft) -> None:
         self._morning.drop(draft)
         self.session.apply(strip_machine(draft).intake)
+        self.one_thing.resume(draft.intake.row)
         self.news.check()
         self._focus()
 
@@ -367,6 +370,7 @@ class IntakePage(QWidget):
             self.one_thing.stop()
             self.arrivals.take(card)
         elif self.one_thing.follow_up():
+            self.news.check()
             self._focus()
         else:
             self.entered()

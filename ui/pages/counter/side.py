@@ -14,7 +14,7 @@ from ui.pages.counter.session import IntakeSession
 from ui.pages.counter.signing import SignatureLine, Signing
 from ui.pages.counter.steps import set_text
 from ui.widgets.kit import Kit, box, clear, col, restyle, row
-from ui.words import day, weekday
+from ui.words import due_day, weekday
 
 WIDTH, WIDE = 304, 400
 ITEM_ROWS = 9
@@ -163,8 +163,8 @@ class SidePanel(QFrame):
         key = "counter.starts_today" if due.starts.day == today else "counter.starts_later"
         words = texts.say(key, day=f"{due.starts.day:%m-%d}", weekday=weekday(texts, due.starts.day))
         set_text(self._starts, words, "ink" if due.starts.day == today else "warn")
-        set_text(self._answer, day(texts, due.answer_by.day), "ink")
-        set_text(self._promised, day(texts, due.promised.day) if due.promised else "—", "ink")
+        set_text(self._answer, due_day(texts, due.answer_by), "ink")
+        set_text(self._promised, due_day(texts, due.promised) if due.promised else "—", "ink")
 
     def show_decision(self, reason: str, tone: str, *, live: bool, word: str) -> None:
         """The sentence above the button says why it is dead, or what pressing it means."""

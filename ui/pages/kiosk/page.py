@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout, QFrame
 
+from app.domain.deadline import DueDate
 from app.domain.device import DeviceEvent, DeviceHealth
 from ui.pages.kiosk.guide import Guide
 from ui.widgets.kit import Draw, Part
@@ -45,6 +46,11 @@ class Page(QFrame):
         this_year = self.guide.desk.office.clock.now().year == day.year
         key = "kiosk.day" if this_year else "kiosk.day_of_year"
         return self.t.say(key, year=day.year, month=day.month, day=day.day, weekday=weekday)
+
+    def due(self, due: DueDate) -> str:
+        """The same, and that it may move while that year's schedule is not known."""
+        words = self.day(due.day)
+        return self.t.say("ui.provisional", day=words) if due.provisional else words
 
     # -- what a page is made of ------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QBoxLayout, QFrame
 
+from app.domain.deadline import DueDate
 from app.domain.device import CardRead, DeviceEvent
 from app.domain.printing import PrintState
 from app.domain.receipt import Receipt
@@ -68,7 +69,7 @@ class ReceiptPage(Page):
         if not self.k.elder:
             rows.append(("materials", self.say("materials_count", n=taken), "body"))
             rows.append(("at", f"{receipt.received_at:%Y-%m-%d %H:%M}", "body"))
-        rows.append(("answer_by", self.day(receipt.answer_by), "strong"))
+        rows.append(("answer_by", self.due(DueDate(receipt.answer_by, receipt.answer_provisional)), "strong"))
         width = LABEL_ELDER if self.k.elder else LABEL
         return facts(self.k, [(self.say(key), value, role) for key, value, role in rows], width, 20, top=True)
 

@@ -86,5 +86,5 @@ class SummaryPage(Page):
             (self.say("materials"), self.say("tally", taken=tally.taken, due=tally.due), "body"),
             (self.say("phone"), mask_phone(intake.contact.phone) or self.say("no_phone"), "body"),
             (self.say("delivery"), self.t.code("delivery", intake.delivery.way.value), "body"),
-            (self.say("answer_by"), self.day(due.answer_by.day), "strong"),
+            (self.say("answer_by"), self.due(due.answer_by), "strong"),
         ]
