@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.atomic_file import install, temporary_beside, translated
-from app.catalog import former
+from app.catalog import former, grams
 from app.catalog.filling import Filling
 from app.catalog.layout import APPLICATION_ID, FORMAT, SCHEMA
 from app.catalog.rows import rules
@@ -23,6 +23,9 @@ from app.catalog.staging import Staging
 from app.domain import record
 from app.domain.catalog import Bundle, Item
 from app.errors import DiskFullError, StoreError
+
+_COMMON = 64  # a word of codes says little when one in so many items has it
+_COUNTED = "SELECT term, doc FROM temp.word WHERE term >= ? AND term < ? AND doc > ? ORDER BY term"
 
 
 def build_catalog(
@@ -74,7 +77,7 @@ def _write(path: Path, staging: Staging, meta: dict[str, str], bundles: Iterable
         _put_bundles(db, bundles)
         filling = Filling(db, staging)
         filling.fill()
-        meta |= {"items": str(staging.count), "rules": rules()}
+        meta |= {"items": str(staging.count), "odd_codes": str(staging.odd_codes()), "rules": rules()}
         meta |= {f"last_{group}": str(last) for group, last in enumerate(filling.last)}
         meta["layers"] = str(before.layers + filling.indexed if before else 0)
         db.execute("DELETE FROM meta")
@@ -82,7 +85,21 @@ def _write(path: Path, staging: Staging, meta: dict[str, str], bundles: Iterable
         db.execute("COMMIT")
         if before is None:
             db.execute("INSERT INTO gram(gram) VALUES ('optimize')")
+            db.execute("INSERT INTO named(named) VALUES ('optimize')")
+        _note_common_words(db, staging.count)
+        if before is None:
             db.execute("VACUUM")
+
+
+def _note_common_words(db: sqlite3.Connection, items: int) -> None:
+    """Of the words of codes; how many items have one as a power of two, so that few change with a version."""
+    db.execute("CREATE VIRTUAL TABLE temp.word USING fts5vocab(main, gram, row)")
+    found = db.execute(_COUNTED, (grams.CODE, chr(ord(grams.CODE) + 1), items // _COMMON)).fetchall()
+    rows = [(word, 1 << count.bit_length()) for word, count in found]
+    if rows != db.execute("SELECT word, items FROM common ORDER BY word").fetchall():
+        db.execute("DELETE FROM common")
+        db.executemany("INSERT INTO common VALUES (?, ?)", rows)
+    db.execute("DROP TABLE temp.word")
 
 
 def _put_bundles(db: sqlite3.Connection, bundles: Iterable[Bundle]) -> None:

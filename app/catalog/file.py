@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 _AT_ONCE = 500
+_BROKEN = (ValueError, TypeError, LookupError, AttributeError)
 _CACHE = -16_000  # KiB of pages kept, negative as SQLite wants it
 
 
@@ -54,6 +55,7 @@ class CatalogFile:
         self._path = path
         self._lock = Lock()
         self._broken: set[str] = set()
+        self._whole: set[int] = set()  # the lines whose bodies were looked at
         self._facets: Facets | None = None
         with _guarded(path):
             self._db = _open(path)
@@ -145,22 +147,33 @@ class CatalogFile:
 
     def _hits(self, found: Sequence[Found]) -> Iterator[ItemHit]:
         """Those whose rows are whole."""
-        places = ",".join("?" * len(found))
-        bodies = self._db.execute(
-            f"SELECT id, json FROM body WHERE id IN ({places})", [line.id for line, _ in found]
-        )
-        checks = {number: zlib.crc32(body) for number, body in bodies}
+        self._check([line for line, _ in found if line.id not in self._whole])
+        named: tuple[str, Span | None] | None = None
+        place: Span | None = None
         for line, match in found:
             if line.code in self._broken:
                 continue
             try:
-                if checks[line.id] != line.body_crc:
-                    raise ValueError("the check sum of the body")
-                yield self._hit(line, match)
-            except (ValueError, TypeError, LookupError) as error:
+                if named != (line.name, match):  # a name stands in many towns, one behind the other
+                    named, place = (line.name, match), match and in_raw(line.name, match)
+                yield self._hit(line, place)
+            except _BROKEN as error:
                 self._leave_out(line.code, error)
 
-    def _hit(self, line: Line, match: Span | None) -> ItemHit:
+    def _check(self, lines: Sequence[Line]) -> None:
+        """Leave out lines whose body is not the one they were written with; asked once of each."""
+        places = ",".join("?" * len(lines))
+        bodies = self._db.execute(
+            f"SELECT id, json FROM body WHERE id IN ({places})", [line.id for line in lines]
+        )
+        checks = {number: zlib.crc32(body) for number, body in bodies}
+        for line in lines:
+            if checks.get(line.id) == line.body_crc:
+                self._whole.add(line.id)
+            else:
+                self._leave_out(line.code, ValueError("the check sum of the body"))
+
+    def _hit(self, line: Line, place: Span | None) -> ItemHit:
         return ItemHit(
             line.code,
             line.name,
@@ -169,7 +182,7 @@ class CatalogFile:
             _CHANNELS[line.channels],
             line.promise_days,
             line.material_count,
-            None if match is None else in_raw(line.name, match),
+            place,
             line.theme,
         )
 

@@ -9,7 +9,8 @@ from itertools import accumulate, count
 from operator import itemgetter
 
 from app.catalog.body import Packing, train
-from app.catalog.layout import DEPARTMENTS, GROUPS
+from app.catalog.layout import DEPARTMENTS, GROUPS, PAPERS
+from app.catalog.naming import Called, Naming
 from app.catalog.rows import Facts, Row, Rows
 from app.catalog.staging import Staging
 
@@ -21,7 +22,6 @@ _LINE = """
     material_count = excluded.material_count, theme = excluded.theme, unusual = excluded.unusual,
     body_crc = excluded.body_crc"""
 _BODY = "INSERT INTO body VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET json = excluded.json"
-_MATERIAL = "INSERT INTO material VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET names = excluded.names"
 _WORDS = "INSERT INTO gram(gram, rowid, words) VALUES (?, ?, ?)"
 _PUT: str | None = None  # what FTS5 does with a row's words
 _TAKE: str | None = "delete"
@@ -36,13 +36,15 @@ class Filling:
     def __init__(self, db: sqlite3.Connection, staging: Staging) -> None:
         self._db, self._staging, self._before = db, staging, staging.before
         known = {} if self._before is None else self._before.departments
+        papers = {} if self._before is None else self._before.papers
         self._numbers = {} if self._before is None else self._before.numbers
         self._departments = _numbered(staging.departments(), known)
-        self._rows, self._old_rows = Rows(self._departments), Rows(known)
+        self._papers = _numbered(staging.papers(), papers)
+        self._rows, self._old_rows = Rows(self._departments, self._papers), Rows(known, papers)
+        self._naming = Naming(db, self._rows.name)
         self._packing = self._shared_packing()
         self._lines: list[tuple[object, ...]] = []
         self._bodies: list[tuple[int, bytes]] = []
-        self._materials: list[tuple[int, str]] = []
         self._words: list[tuple[str | None, int, str]] = []
         self.last = [0] * GROUPS
         self.indexed = False
@@ -62,8 +64,10 @@ class Filling:
             step()
             if len(self._lines) + len(self._words) > _BATCH:
                 self._flush()
-        self._put_departments()
+        self._put_called("department", self._departments, DEPARTMENTS, self._rows.department)
+        self._put_called("paper", self._papers, PAPERS, self._rows.paper)
         self._flush()
+        self.indexed = self._naming.put() or self.indexed
         self._put_sounds()
         self.last = list(accumulate(self.last, max))
 
@@ -80,7 +84,7 @@ class Filling:
 
     def _remove(self, ranks: Iterable[int]) -> None:
         numbers = [(rank,) for rank in ranks]
-        for table in ("line", "body", "material"):
+        for table in ("line", "body"):
             self._db.executemany(f"DELETE FROM {table} WHERE id = ?", numbers)
 
     def _take(self, rank: int, code: str) -> None:
@@ -93,6 +97,7 @@ class Filling:
 
     def _item(self, rank: int, item: Facts, json: bytes | None) -> None:
         self.last[item.group] = rank
+        self._naming.add(rank, item.group, item.name)
         stands = self._staging.follows and self._numbers.get(item.code) == rank
         if not stands:
             self._put(rank, item, json)
@@ -104,8 +109,6 @@ class Filling:
         row, body = self._rows.row(item), self._body(item.code, json)
         self._lines.append((rank, *row.line, zlib.crc32(body)))
         self._bodies.append((rank, body))
-        if old is None or old.materials != row.materials:
-            self._materials.append((rank, row.materials))
         if old is not None and old.words != row.words:
             self._words.append((_TAKE, rank, old.words))
         if old is None or old.words != row.words:
@@ -120,26 +123,25 @@ class Filling:
     def _flush(self) -> None:
         self._db.executemany(_LINE, self._lines)
         self._db.executemany(_BODY, self._bodies)
-        self._db.executemany(_MATERIAL, self._materials)
         self._db.executemany(_WORDS, self._words)
         self.indexed = self.indexed or bool(self._words)
-        for rows in (self._lines, self._bodies, self._materials, self._words):
+        for rows in (self._lines, self._bodies, self._words):
             rows.clear()
 
-    # -- departments and sounds ----------------------------------------------------------------------
+    # -- what stands once, and sounds ----------------------------------------------------------------
 
-    def _put_departments(self) -> None:
+    def _put_called(self, table: str, wanted: Mapping[str, int], behind: int, called: Called) -> None:
         """A row each, and behind the items' rows one of words."""
-        there = dict(self._db.execute("SELECT name, id FROM department"))
-        gone = [(number, name, _TAKE) for name, number in there.items() if name not in self._departments]
-        new = [(number, name, _PUT) for name, number in self._departments.items() if name not in there]
+        there = dict(self._db.execute(f"SELECT name, id FROM {table}"))
+        gone = [(number, name, _TAKE) for name, number in there.items() if name not in wanted]
+        new = [(number, name, _PUT) for name, number in wanted.items() if name not in there]
         for number, name, do in sorted([*gone, *new], key=itemgetter(0)):
-            unusual, words = self._rows.department(name)
+            unusual, words = called(name)
             if do == _TAKE:
-                self._db.execute("DELETE FROM department WHERE id = ?", (number,))
+                self._db.execute(f"DELETE FROM {table} WHERE id = ?", (number,))
             else:
-                self._db.execute("INSERT INTO department VALUES (?, ?, ?)", (number, name, unusual))
-            self._words.append((do, DEPARTMENTS + number, words))
+                self._db.execute(f"INSERT INTO {table} VALUES (?, ?, ?)", (number, name, unusual))
+            self._words.append((do, behind + number, words))
 
     def _put_sounds(self) -> None:
         """What the version before had besides stays: it says what may be read, not what is."""

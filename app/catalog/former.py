@@ -45,6 +45,10 @@ class Former:
     def departments(self) -> dict[str, int]:
         return dict(self._db.execute("SELECT name, id FROM department ORDER BY id"))
 
+    @cached_property
+    def papers(self) -> dict[str, int]:
+        return dict(self._db.execute("SELECT name, id FROM paper ORDER BY id"))
+
     def body(self, code: str) -> bytes | None:
         """Packed; None for an item that was not there."""
         number = self.numbers.get(code)

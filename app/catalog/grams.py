@@ -12,9 +12,9 @@ of a word say which field it stands for and what it is:
     n x Xz, n x zX           a character and the first letter beside it
     n i ab, n i abc          first letters of two and three neighbours
     a n …, a v …      the same for how a name begins
-    e NAME            a whole name, as written and by its sounds
+    e n NAME          a whole name, as written and by its sounds (e v … an everyday name, e k … a code)
     k 1144, a k 11    four neighbours in a code, how it begins
-    f …               what items are filtered by, their department (by number) among it
+    f …               what items are filtered by; by number their department and their materials
 
 The index answers with a superset (it knows no places), which `app.catalog.query` then checks.
 """
@@ -114,12 +114,12 @@ def pairs(sounds: Sounds) -> Iterator[str]:
         yield from (one + SEPARATOR + two for one in first for two in second)
 
 
-def whole_grams(text: str, sounds: Sounds = ()) -> Iterator[str]:
+def whole_grams(text: str, field: str, sounds: Sounds = ()) -> Iterator[str]:
     """A whole text as it is written, as it is read, and by its first letters."""
-    yield WHOLE + text
+    yield WHOLE + field + text
     for reading in islice(product(*sounds), _SPELLINGS if sounds else 0):
-        yield WHOLE + "".join(reading)
-        yield WHOLE + "".join(sound[0] for sound in reading)
+        yield WHOLE + field + "".join(reading)
+        yield WHOLE + field + "".join(sound[0] for sound in reading)
 
 
 def code_grams(code: str) -> Iterator[str]:
@@ -135,9 +135,8 @@ def code_start(piece: str) -> str:
 
 
 def code_words(piece: str) -> list[str]:
-    """Words of every code that holds `piece`, one behind the other from its end; none for a short one."""
-    ends = range(len(piece), CODE_GRAM - 1, -CODE_GRAM)
-    return [CODE + piece[end - CODE_GRAM : end] for end in ends]
+    """The words of every code that holds `piece`; none for a short one."""
+    return [CODE + piece[at : at + CODE_GRAM] for at in range(len(piece) - CODE_GRAM + 1)]
 
 
 def filter_gram(kind: str, value: str) -> str:
@@ -147,6 +146,10 @@ def filter_gram(kind: str, value: str) -> str:
 
 def department_gram(number: int) -> str:
     return f"fd{number}"
+
+
+def paper_gram(number: int) -> str:
+    return f"fm{number}"
 
 
 def unique(words: Iterable[str]) -> str:

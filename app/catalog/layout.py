@@ -3,10 +3,12 @@
     meta        what this catalog is        reading   character → its readings
     department  each once, by number        syllable, pair   what is read here, alone and side by side
     line   one narrow row an item           body     the whole item: its JSON, zstd with `packing`
-    material   names by item                bundle   一件事, one JSON a row, in the publisher's order
-    gram   the search index (FTS5 without contents; its words: app.catalog.grams); behind the
-           items' rows, from DEPARTMENTS on, one a department
-    unusual of a line or department: readings that only its phrases call for, "text.place.sound …",
+    run    neighbouring lines of one name   bundle   一件事, one JSON a row, in the publisher's order
+    paper  each material's name once        common   words of codes that say little, and of how many items
+    gram   the search index (FTS5 without contents; its words: app.catalog.grams), a row an item; behind
+           them, from DEPARTMENTS and from PAPERS on, one a department and one a paper
+    named  the same for names, a row a run
+    unusual of a line, run, department, paper: readings that only its phrases call for, "text.place.sound …",
     where text 0 is the name, 1 … the everyday names
 
 The rowid is the rank: items that a person can ask for at the counter first, then other items for
@@ -19,7 +21,7 @@ from app.domain.catalog import Audience, Channel
 FORMAT = 3
 APPLICATION_ID = 0x474A5A43  # "GJZC" in the file's header
 GROUPS = 3
-DEPARTMENTS = 1 << 31
+DEPARTMENTS, PAPERS = 1 << 31, 1 << 32
 AUDIENCES = tuple(Audience)
 CHANNELS = tuple(Channel)
 
@@ -36,9 +38,15 @@ CREATE TABLE line (
     material_count INTEGER NOT NULL, theme TEXT NOT NULL, unusual TEXT NOT NULL, body_crc INTEGER NOT NULL);
 CREATE TABLE body (id INTEGER PRIMARY KEY, json BLOB NOT NULL);
 CREATE TABLE bundle (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, json TEXT NOT NULL);
-CREATE TABLE material (id INTEGER PRIMARY KEY, names TEXT NOT NULL);
+CREATE TABLE run (id INTEGER PRIMARY KEY, last INTEGER NOT NULL, name TEXT NOT NULL, unusual TEXT NOT NULL);
+CREATE TABLE paper (id INTEGER PRIMARY KEY, name TEXT NOT NULL, unusual TEXT NOT NULL);
+CREATE TABLE common (word TEXT PRIMARY KEY, items INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE gram USING fts5(
+    words, content='', detail='none', columnsize=0, tokenize='ascii');
+CREATE VIRTUAL TABLE named USING fts5(
     words, content='', detail='none', columnsize=0, tokenize='ascii');
 INSERT INTO gram(gram, rank) VALUES ('automerge', 0);
 INSERT INTO gram(gram, rank) VALUES ('hashsize', 67108864);
+INSERT INTO named(named, rank) VALUES ('automerge', 0);
+INSERT INTO named(named, rank) VALUES ('hashsize', 67108864);
 """

@@ -1,14 +1,16 @@
 """The narrow rows of a catalog file: how the index is asked for them, and how each is judged by its texts."""
 
 import sqlite3
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from app.catalog import grams
-from app.catalog.layout import AUDIENCES, CHANNELS, DEPARTMENTS, GROUPS
+from app.catalog.layout import AUDIENCES, CHANNELS, DEPARTMENTS, GROUPS, PAPERS
 from app.catalog.query import Pattern, Span, Vocabulary
+from app.catalog.runs import Ids, Ranks, Run
 from app.domain.catalog import Channel
 from app.domain.narrowing import EVERYTHING, UNSAID, Facets, Narrowing
 from app.domain.ranking import Preference, home_departments
@@ -18,9 +20,15 @@ _COLUMNS = """line.id, code, name, department, everyday, audience, channels, pro
 _BY_WORDS = f"""
     SELECT {_COLUMNS} FROM gram JOIN line ON line.id = gram.rowid
     WHERE gram MATCH ? AND gram.rowid BETWEEN ? AND ? ORDER BY gram.rowid LIMIT ?"""
-_BY_MATERIAL = f"""
-    SELECT {_COLUMNS} FROM gram JOIN line ON line.id = gram.rowid JOIN material ON material.id = gram.rowid
-    WHERE gram MATCH ? AND instr(names, ?) ORDER BY gram.rowid"""
+_RUNS = """
+    SELECT run.id, last, name, unusual FROM named JOIN run ON run.id = named.rowid
+    WHERE named MATCH ? AND named.rowid BETWEEN ? AND ? ORDER BY named.rowid LIMIT ?"""
+_IDS = "SELECT rowid FROM gram WHERE gram MATCH ? ORDER BY rowid"
+_BETWEEN = f"SELECT {_COLUMNS} FROM line WHERE id BETWEEN ? AND ? ORDER BY id"
+_CODES = "SELECT id FROM line WHERE code >= ? AND code < ? LIMIT ?"
+_PAPERS_BY_WORDS = f"""
+    SELECT paper.id, name, unusual FROM gram JOIN paper ON paper.id = gram.rowid - {PAPERS}
+    WHERE gram MATCH ? AND gram.rowid > {PAPERS} ORDER BY gram.rowid"""
 _ALL = f"SELECT {_COLUMNS} FROM line ORDER BY id"
 _BY_CODE = f"SELECT {_COLUMNS} FROM line WHERE code = ?"
 _DEPARTMENTS_BY_WORDS = f"""
@@ -29,8 +37,11 @@ _HAS_WORD = "SELECT 1 FROM gram WHERE gram MATCH ? AND rowid = ?"
 _WORDS = """
     CREATE VIRTUAL TABLE IF NOT EXISTS temp.word USING fts5vocab(main, gram, row)"""
 _COUNTED = "SELECT substr(term, 3), doc FROM temp.word WHERE term >= ? AND term < ?"
-MANY_DEPARTMENTS = 200
+MANY = 200
+"""So many words at most stand side by side in one question to the index."""
 _NO_LIMIT = -1
+_SETS = 6  # of ranks kept from question to question
+_LAST = "\U0010ffff"
 T = TypeVar("T")
 
 
@@ -62,7 +73,6 @@ class Filter:
 Found = tuple[Line, Span | None]
 """A match, and where in the units of its name."""
 
-Ranks = tuple[int, int]
 AT_START, INSIDE, EVERYDAY_START, EVERYDAY = range(4)
 
 
@@ -85,6 +95,9 @@ class Lines:
         self.groups = [(first + 1, last) for first, last in zip([0, *ends], ends, strict=False)]
         self.items = (1, ends[-1])
         self._preferred: tuple[Preference, list[Line], frozenset[int]] | None = None
+        self._plain_codes = db.execute("SELECT value FROM meta WHERE key = 'odd_codes'").fetchone() == ("0",)
+        self._common = dict(db.execute("SELECT word, items FROM common"))
+        self._ids: dict[str, Ids] = {}
 
     def line(self, code: str) -> Line | None:
         row = self._db.execute(_BY_CODE, (code,)).fetchone()
@@ -123,8 +136,7 @@ class Lines:
         )
 
     def _has_topic(self, line: Line, topic: str) -> bool:
-        word = f'"{grams.filter_gram("o", _said(topic))}"'
-        return self._db.execute(_HAS_WORD, (word, line.id)).fetchone() is not None
+        return self.has_word(line, f'"{grams.filter_gram("o", _said(topic))}"')
 
     def facets(self) -> Facets:
         """Counted from the index's own words, some 20 ms at 100 000 items."""
@@ -153,7 +165,7 @@ class Lines:
         if self._preferred is None or self._preferred[0] != prefer:
             lines = [line for line in map(self.line, prefer.codes) if line is not None]
             home = home_departments(prefer.site, self._numbers)
-            here = frozenset(self._numbers[name] for name in home if len(home) <= MANY_DEPARTMENTS)
+            here = frozenset(self._numbers[name] for name in home if len(home) <= MANY)
             self._preferred = prefer, lines, here
         return self._preferred[1], self._preferred[2]
 
@@ -163,17 +175,56 @@ class Lines:
             return map(Line._make, self._db.execute(_BY_WORDS, (expression, *ranks, limit)))
         return map(Line._make, self._db.execute(_ALL))
 
-    def with_material(self, expression: str, text: str) -> Iterator[Line]:
-        return map(Line._make, self._db.execute(_BY_MATERIAL, (expression, text)))
+    def runs(self, expression: str, ranks: Ranks, limit: int = _NO_LIMIT) -> Iterator[Run]:
+        """The runs whose name the index names, by rank."""
+        return map(Run._make, self._db.execute(_RUNS, (expression, *ranks, limit)))
 
-    def has_material(self, line: Line, text: str) -> bool:
-        row = self._db.execute("SELECT names FROM material WHERE id = ?", (line.id,)).fetchone()
-        return row is not None and text in row[0]
+    def lines_of(self, run: Run, ids: Ids | None) -> Iterator[Line]:
+        """The lines of a run, by rank; only those among `ids` where there are any."""
+        some = (run.id, run.last) if ids is None else run.of(ids)
+        if not some:
+            return iter(())
+        lines = self.between(some[0], some[-1])
+        if ids is None or len(some) == 1:
+            return lines
+        chosen = set(some)
+        return (line for line in lines if line.id in chosen)
+
+    def between(self, first: int, last: int) -> Iterator[Line]:
+        return map(Line._make, self._db.execute(_BETWEEN, (first, last)))
+
+    def ids(self, expression: str) -> Ids:
+        """The ranks of all items that the index names; kept for the next question."""
+        known = self._ids.pop(expression, None)
+        if known is None:
+            known = array("q", (rank for (rank,) in self._db.execute(_IDS, (expression,))))
+            while len(self._ids) >= _SETS:
+                del self._ids[next(iter(self._ids))]
+        self._ids[expression] = known
+        return known
+
+    def has_word(self, line: Line, expression: str) -> bool:
+        return self._db.execute(_HAS_WORD, (expression, line.id)).fetchone() is not None
+
+    def codes_from(self, start: str, most: int) -> Ids | None:
+        """The ranks of the items whose code begins so; None for more of them, or where codes have signs."""
+        if not self._plain_codes:
+            return None
+        start = start.upper()
+        found = self._db.execute(_CODES, (start, start + _LAST, most + 1)).fetchall()
+        return None if len(found) > most else [rank for (rank,) in found]
+
+    def rarest(self, words: Sequence[str], count: int) -> Sequence[str]:
+        """Of words of codes those that say most."""
+        return sorted(words, key=lambda word: self._common.get(word, 0))[:count]
 
     # -- judging -------------------------------------------------------------------------------------
 
     def in_name(self, pattern: Pattern, line: Line, start_only: bool = False) -> Span | None:
         return self._find(pattern, grams.plain(line.name), line.unusual, 0, start_only)
+
+    def in_run(self, pattern: Pattern, run: Run) -> Span | None:
+        return self._find(pattern, grams.plain(run.name), run.unusual, 0)
 
     def place(self, pattern: Pattern, line: Line) -> tuple[int, Span | None] | None:
         """Where a name or everyday name matches (one of the four), and where in the name."""
@@ -225,6 +276,14 @@ class Lines:
         rows = self._db.execute(_DEPARTMENTS_BY_WORDS, (expression,)).fetchall()
         candidates = ((number, self._departments[number]) for (number,) in rows)
         return frozenset(n for n, d in candidates if self._find(pattern, d.text, d.unusual, 0) is not None)
+
+    def papers_like(self, pattern: Pattern) -> Sequence[int]:
+        """The numbers of the materials whose name matches, in rising order."""
+        expression = pattern.expression(grams.MATERIALS)
+        if not expression:
+            return ()
+        rows = self._db.execute(_PAPERS_BY_WORDS, (expression,)).fetchall()
+        return [n for n, name, notes in rows if self._find(pattern, grams.plain(name), notes, 0) is not None]
 
 
 def _said(value: str) -> str:

@@ -1,4 +1,4 @@
-"""What a catalog file says of one item: its narrow row, the names of its materials, its words."""
+"""What a catalog file says of one item: its narrow row and its words; and the words of names."""
 
 import hashlib
 import unicodedata
@@ -36,7 +36,6 @@ class Row(NamedTuple):
     """`line` without number and check sum; `words` for the index."""
 
     line: tuple[str | int | None, ...]
-    materials: str
     words: str
 
 
@@ -81,16 +80,15 @@ def rules() -> str:
 class Rows:
     """Makes rows; a text that many items share is read once.
 
-    `departments`: name → number.  `reader` and `pairs` remember what was read.
+    `departments`, `papers`: name → number.  `reader` and `pairs` remember what was read.
     """
 
-    def __init__(self, departments: Mapping[str, int]) -> None:
+    def __init__(self, departments: Mapping[str, int], papers: Mapping[str, int]) -> None:
         self.reader = readings.Reader()
         self.pairs: set[str] = set()
-        self._departments = departments
+        self._departments, self._papers = departments, papers
         self._name = cache(lambda raw: self._read(raw, grams.NAME))
         self._everyday = cache(lambda raw: self._read(raw, grams.EVERYDAY))
-        self._material = cache(lambda text: " ".join(grams.text_grams(text, grams.MATERIALS)))
 
     def row(self, item: Facts) -> Row:
         department = self._departments[item.department]
@@ -104,28 +102,38 @@ class Rows:
             item.code, item.name, department, item.everyday, item.audience, item.channels, item.promise_days,
             count, item.theme, unusual,
         )  # fmt: skip
-        materials = grams.plain_lines(item.materials)
+        papers = item.materials.split("\n") if item.materials else ()
         words = [
-            *(text for text, _ in said),
-            *map(self._material, materials.split("\n")),
+            *(text for text, _ in said[1:]),  # those of the name stand at its run
+            *(grams.paper_gram(self._papers[name]) for name in papers),
             _code(item.code),
             self._filters(item.audience, item.channels, item.theme, item.topics, department),
         ]
-        return Row(line, materials, " ".join(words))
+        return Row(line, " ".join(words))
+
+    def name(self, name: str) -> tuple[str, str]:
+        """The unusual readings of an item's name, and its words."""
+        words, unusual = self._name(name)
+        return _noted("0", unusual), words
 
     def department(self, name: str) -> tuple[str, str]:
-        """Its unusual readings and its words."""
+        return self._called(name, grams.DEPARTMENT)
+
+    def paper(self, name: str) -> tuple[str, str]:
+        return self._called(name, grams.MATERIALS)
+
+    def _called(self, name: str, field: str) -> tuple[str, str]:
         text = grams.plain(name)
         sounds, unusual = self.reader.read(text)
         self.pairs.update(grams.pairs(sounds))
-        return _noted("0", unusual), grams.unique(grams.text_grams(text, grams.DEPARTMENT, sounds))
+        return _noted("0", unusual), grams.unique(grams.text_grams(text, field, sounds))
 
     def _read(self, raw: str, field: str) -> Said:
         """The words for a name or everyday name, and its unusual readings."""
         text = grams.plain(raw)
         sounds, unusual = self.reader.read(text)
         self.pairs.update(grams.pairs(sounds))
-        words = [*grams.whole_grams(text, sounds), *grams.text_grams(text, field, sounds)]
+        words = [*grams.whole_grams(text, field, sounds), *grams.text_grams(text, field, sounds)]
         words += grams.start_grams(text, field, sounds)
         return grams.unique(words), unusual
 
@@ -140,7 +148,7 @@ class Rows:
 
 def _code(code: str) -> str:
     text = grams.plain(code)
-    return " ".join([*grams.whole_grams(text), *grams.code_grams(text)])
+    return " ".join([*grams.whole_grams(text, grams.CODE), *grams.code_grams(text)])
 
 
 def _noted(which: str, unusual: Mapping[int, tuple[str, ...]]) -> str:

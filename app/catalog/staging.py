@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 
+from app.catalog import grams
 from app.catalog.body import Packing
 from app.catalog.former import Former
 from app.catalog.ranks import assign
@@ -59,6 +60,16 @@ class Staging:
 
     def departments(self) -> list[str]:
         return [name for (name,) in self._db.execute("SELECT DISTINCT department FROM staged ORDER BY 1")]
+
+    def odd_codes(self) -> int:
+        """How many codes are not as the search reads them: with signs or small letters."""
+        codes = self._db.execute("SELECT code FROM staged")
+        return sum(code != grams.plain(code).upper() for (code,) in codes)
+
+    def papers(self) -> list[str]:
+        """The names of all materials."""
+        rows = self._db.execute("SELECT DISTINCT materials FROM staged WHERE materials <> ''")
+        return sorted({name for (names,) in rows for name in names.split("\n")})
 
     def items(self) -> Iterator[tuple[int, Facts, bytes | None]]:
         """In order: rank, facts, JSON packed aside; None for what did not change."""

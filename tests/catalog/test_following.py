@@ -2,11 +2,13 @@
 
 import random
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from app.catalog import former, rows
 from app.catalog.build import build_catalog
 from app.catalog.file import CatalogFile
-from app.catalog.layout import DEPARTMENTS
+from app.catalog.layout import DEPARTMENTS, PAPERS
 from app.domain.catalog import Audience, Channel, Item
 from app.errors import StoreError
 from benchmarks.realistic import items as realistic
@@ -45,21 +47,33 @@ Postings = set[tuple[str, str]]
 
 
 def postings(path: Path) -> Postings:
-    """Every word of the index with what it stands for: the code of an item or the name of a department."""
+    """Every word of the index with what it stands for: an item's code, a department's or material's name."""
     with closing(sqlite3.connect(path)) as db:
         db.execute("CREATE VIRTUAL TABLE temp.word USING fts5vocab(main, gram, instance)")
-        departments = dict(db.execute("SELECT id, name FROM department"))
+        db.execute("CREATE VIRTUAL TABLE temp.name USING fts5vocab(main, named, instance)")
         known = dict(db.execute("SELECT id, code FROM line"))
-        known |= {DEPARTMENTS + number: name for number, name in departments.items()}
-        found = [(term, known[rank]) for term, rank in db.execute("SELECT term, doc FROM word")]
-    return {(departments.get(int(t[2:]), "") if t.startswith("fd") else t, whose) for t, whose in found}
+        runs = {(term, known[rank]) for term, rank in db.execute("SELECT term, doc FROM name")}
+        once: dict[str, str] = {}
+        for table, behind, letters in (("department", DEPARTMENTS, "fd"), ("paper", PAPERS, "fm")):
+            names = dict(db.execute(f"SELECT id, name FROM {table}"))
+            known |= {behind + number: name for number, name in names.items()}
+            once |= {f"{letters}{number}": name for number, name in names.items()}
+        found = [
+            (once.get(term, term), known[rank]) for term, rank in db.execute("SELECT term, doc FROM word")
+        ]
+    return runs.union(found)
 
 
 def is_whole(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        tables = ("line", "body", "material")
+        tables = ("line", "body")
         assert len({tuple(db.execute(f"SELECT id FROM {table} ORDER BY id")) for table in tables}) == 1
+        lines = db.execute("SELECT id, name FROM line ORDER BY id").fetchall()
+        runs = db.execute("SELECT id, last, name FROM run ORDER BY id").fetchall()
+    groups = [int(meta(path)[f"last_{n}"]) for n in range(3)]
+    made = [list(run) for _, run in groupby(lines, lambda line: (bisect_left(groups, line[0]), line[1]))]
+    assert runs == [(run[0][0], run[-1][0], run[0][1]) for run in made]
 
 
 def meta(path: Path) -> dict[str, str]:

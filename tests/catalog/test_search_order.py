@@ -85,7 +85,7 @@ def test_a_department_and_an_audience_narrow(towns: CatalogFile, items: tuple[It
 words = st.text(alphabet="会计登记行长重庆A1（）许可证", min_size=1, max_size=7).filter(plain)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.tuples(words, words, words), min_size=1, max_size=30), st.lists(words, min_size=1, max_size=8)
 )
