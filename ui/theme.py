@@ -95,6 +95,7 @@ class Scale:
 
 COUNTER = Scale(base=14, target=32, pad=16, icon=18)
 CUSTOMER = Scale(base=22, target=72, pad=24, icon=28)
+CUSTOMER_SMALL = Scale(base=18, target=56, pad=16, icon=24)  # displays of 7 to 10 inches
 KIOSK = Scale(base=24, target=96, pad=32, icon=40)
 
 

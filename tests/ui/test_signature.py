@@ -19,7 +19,7 @@ from app.services import materials
 from tests.ui.clerk import Clerk
 from ui import theme
 from ui.pages.counter.signing import SigningState
-from ui.shells.customer import CustomerWindow
+from ui.shells.customer import CustomerWindow, Shown
 from ui.widgets.kit import Kit
 from ui.widgets.signature import WIDEST_PX, SignaturePad
 
@@ -271,6 +271,30 @@ def test_what_the_customer_sees(clerk: Clerk) -> None:
     clerk.press(Qt.Key.Key_F8)
     clerk.wait(lambda: "市民服务中心" in words(window))
     assert not any(number in label.text() for label in window.findChildren(QLabel))
+
+
+@pytest.mark.parametrize(("width", "height"), [(800, 480), (1024, 600), (1280, 800), (1920, 1080)])
+def test_nothing_lies_over_the_edge_of_a_small_display(clerk: Clerk, width: int, height: int) -> None:
+    window = CustomerWindow(clerk.shell._desk, height)
+    window.setGeometry(0, 0, width, height)
+    window.show()
+    facts = [(key, "演示人员") for key in ("applicant", "agent", "starts", "answer")]
+    facts.append(("item", "残疾人证换领以及其他名称特别长的事项" * 2))
+    pages = [
+        lambda: window.show_case(Shown(tuple(facts), tuple("甲乙丙丁"), tuple("戊己庚辛壬"))),
+        lambda: window.show_thanks("441900A12-261122-000001-B", [[True] * 57] * 57),
+        lambda: window.ask_signature("演****"),
+        window.show_idle,
+    ]
+    for show in pages:
+        show()
+        QApplication.processEvents()
+        assert (window.width(), window.height()) == (width, height)
+        inside = [w for w in window.findChildren(QLabel) if w.isVisible()]
+        foot = [w.mapTo(window, w.rect().bottomRight()).y() for w in inside]
+        assert max(foot, default=0) < height
+    window.stop()
+    window.deleteLater()
 
 
 def test_the_signature_is_taken_there(clerk: Clerk) -> None:

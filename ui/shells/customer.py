@@ -139,11 +139,11 @@ class CustomerWindow(QFrame):
         self._pages.setCurrentIndex(1)
 
     def _add_materials(self, case: Shown) -> None:
-        """As many lines as there is room for: what does not fit would push the window over its display's edge."""
-        for most in range(min(MOST_ROWS, len(case.there) + len(case.missing)), 0, -1):
+        """As many lines as there is room for: one more would push the window over its display's edge."""
+        for most in range(min(MOST_ROWS, len(case.there) + len(case.missing)), -1, -1):
             card = self._materials(case, most)
             self._lines.addWidget(card)
-            if most == 1 or self._lines.totalMinimumHeightForWidth(self.width()) <= self.height():
+            if not most or self._lines.totalMinimumHeightForWidth(self.width()) <= self.height():
                 return
             self._lines.removeWidget(card)
             card.deleteLater()
