@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.texts import RESOURCES
@@ -156,7 +156,10 @@ def svg(name: str, colour: str, stroke: float = STROKE) -> bytes:
 
 @lru_cache(maxsize=512)
 def pixmap(name: str, size: int, colour: str, stroke: float = STROKE) -> QPixmap:
-    picture = QPixmap(size, size)
+    app = QGuiApplication.instance()
+    ratio = app.devicePixelRatio() if isinstance(app, QGuiApplication) else 1.0  # sharp on a scaled screen
+    picture = QPixmap(round(size * ratio), round(size * ratio))
+    picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     QSvgRenderer(QByteArray(svg(name, colour, stroke))).render(painter, QRectF(0, 0, size, size))

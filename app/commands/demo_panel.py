@@ -10,13 +10,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QScrollArea
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QScrollArea, QWidget
 
 from app.commands.embedded import Embedded
 from app.texts import Texts
 from ui.tasks import TaskRunner
 from ui.theme import COUNTER, style_sheet
-from ui.widgets.kit import KeyButton, Kit, col, row
+from ui.widgets.kit import KeyButton, Kit, box, col, row
 
 CARDS = ("resident", "hmt_residence", "foreigner_2023", "foreigner_2017", "rare", "bad_number")
 _WELL = ("plug", "power on", "fault none", "paper ok", "cover closed")
@@ -38,13 +38,18 @@ A4_PRINTER = {
     "unplugged": ("unplug",),
 }
 WIDTH, HEIGHT = 340, 760
+DESK = 1366  # px a counter takes at least: beside it the whole table has room
+SIDE, FOOT = 352, 136  # px from the right and lower edge of a counter to where a short table hides nothing
+KIOSK_SPEAKS, KIOSK_HEAD = 880, 200  # px: a kiosk that lies only speaks left of it, one that stands above 640
 SLIPS_MS = 500
 
 
 class DemoPanel(QFrame):
     """A tool window beside the program's own; closing that one closes this one."""
 
-    def __init__(self, services: Embedded, texts: Texts, tasks: TaskRunner, executor: Executor) -> None:
+    def __init__(
+        self, services: Embedded, texts: Texts, tasks: TaskRunner, executor: Executor, *, full_screen: bool
+    ) -> None:
         super().__init__(None, Qt.WindowType.Tool)
         self._services, self._texts, self._tasks, self._executor = services, texts, tasks, executor
         self._kit = Kit(COUNTER)
@@ -56,23 +61,53 @@ class DemoPanel(QFrame):
         self.setStyleSheet(style_sheet(self._kit.s, self._kit.pal))
         self._slip = QLabel(texts["demo_panel.no_slip"])
         self._slip.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        layout = col(self._reader(), *self._printers(), self._slips(), gap=12)
+        rest = col(*self._printers(), self._slips(), gap=12)
+        self._whole = QFrame()
+        rest.setContentsMargins(0, 0, 0, 0)
+        self._whole.setLayout(rest)
+        self._more = self._kit.button(texts["demo_panel.more"], name="demo_more", on=False)
+        self._more.toggled.connect(self._unfold)
+        layout = col(self._reader(), self._whole, gap=12)
         layout.setContentsMargins(12, 12, 12, 12)
         self.setLayout(layout)
         self.setFixedWidth(WIDTH)
-        place = QGuiApplication.primaryScreen().availableGeometry()
-        self.resize(WIDTH, min(HEIGHT, place.height()))
-        self.move(place.right() - WIDTH, place.top())
+        self._stand(full_screen)
         timer = QTimer(self)
         timer.timeout.connect(self._look)
         timer.start(SLIPS_MS)
 
+    def _stand(self, full_screen: bool) -> None:
+        """Beside the program where there is room, else short, where it hides nothing that is pressed."""
+        place = QGuiApplication.primaryScreen().availableGeometry()
+        if not full_screen and place.width() >= DESK + WIDTH:
+            self._more.hide()
+            self.resize(WIDTH, min(HEIGHT, place.height()))
+            self.move(place.right() - WIDTH, place.top())
+            return
+        self._unfold(False)
+        if full_screen:
+            speaks = KIOSK_SPEAKS if place.width() > place.height() else place.width()
+            self.move(place.left() + speaks - WIDTH - 24, place.top() + KIOSK_HEAD)
+        else:
+            self.move(place.right() - SIDE - WIDTH, place.bottom() - FOOT)
+
+    def _unfold(self, on: bool) -> None:
+        """The other cards, the printers and what came out, or only what a first case needs."""
+        for part in (*self._beyond, self._whole):
+            part.setVisible(on)
+        self._more.setText(self._texts["demo_panel.less" if on else "demo_panel.more"])
+        self.resize(WIDTH, HEIGHT if on else self.minimumSizeHint().height())
+        room = self.screen().availableGeometry()
+        self.move(self.x(), max(room.top(), min(self.y(), room.bottom() - self.height())))
+
     def _reader(self) -> QFrame:
         kit = self._kit
-        buttons = [self._act(f"card_{name}", "sdt", f"put {name}") for name in CARDS]
-        pairs = [row(*buttons[i : i + 2], gap=8) for i in range(0, len(buttons), 2)]
+        first, *others = (self._act(f"card_{name}", "sdt", f"put {name}") for name in CARDS)
         lift = self._act("lift", "sdt", "lift")
-        return kit.card(kit.text(self._texts["demo_panel.reader"], "title"), *pairs, lift, gap=8)
+        title = kit.text(self._texts["demo_panel.reader"], "title")
+        pairs = [box(row(*others[i : i + 2], gap=8)) for i in range(0, len(others), 2)]
+        self._beyond: list[QWidget] = [title, *pairs]
+        return kit.card(title, row(first, lift, self._more, gap=8), *pairs, gap=8)
 
     def _printers(self) -> list[QFrame]:
         made = [self._printer("escpos", "printer", _WELL, PRINTER)]
@@ -104,7 +139,15 @@ class DemoPanel(QFrame):
     def _act(self, name: str, device: str, command: str) -> KeyButton:
         button = self._kit.button(self._texts[f"demo_panel.{name}"], name=f"demo_{name}")
         button.clicked.connect(lambda: self._tell(device, (command,)))
+        button.clicked.connect(self._hand_back)
         return button
+
+    def _hand_back(self) -> None:
+        """The keyboard goes on in the program."""
+        own = self.windowHandle()
+        program = own.transientParent() if own is not None else None
+        if program is not None:
+            program.requestActivate()
 
     def _tell(self, device: str, commands: tuple[str, ...]) -> None:
         """Off the GUI thread; an emulator that is gone is the demo's end, not a fault of the program."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.commands.fitting import fit
 from app.commands.wiring import open_station
 from app.domain.catalog import Channel
 from app.domain.operator import Operator
@@ -40,9 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    app = application()
+    app, mode = application(), Channel(args.command)
+    fit(app, PROFILES[mode])
     with explained():
-        return show(app, args.station, args.data, Channel(args.command))
+        return show(app, args.station, args.data, mode)
 
 
 @contextmanager
@@ -89,10 +91,19 @@ def show(
             shell.show()
         second = beside(desk) if beside else None
         if second is not None:
+            _keep_above(second, shell)
             second.show()
         code = app.exec()
         shell.stop()
     return code
+
+
+def _keep_above(second: QWidget, first: QWidget) -> None:
+    """A full screen window would lie over one that is not its own."""
+    second.winId(), first.winId()  # windows of the system from now on
+    above, below = second.windowHandle(), first.windowHandle()
+    if above is not None and below is not None:
+        above.setTransientParent(below)
 
 
 def make_shell(desk: Desk, mode: Channel) -> CounterShell | KioskShell:

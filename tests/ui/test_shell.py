@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTableView
 from pytestqt.qtbot import QtBot
 
+from app.commands.fitting import shrinking
 from app.domain.catalog import Channel
 from tests.ui.clerk import Clerk
 from tests.ui.fakes import LI, Bench
@@ -208,3 +209,11 @@ def test_no_page_asks_which_mode_it_is_in() -> None:
 @pytest.mark.parametrize("channel", [Channel.COUNTER, Channel.KIOSK, Channel.POPUP])
 def test_every_mode_has_a_profile(channel: Channel) -> None:
     assert PROFILES[channel].channel is channel
+
+
+def test_a_screen_with_too_little_room_shrinks_everything() -> None:
+    counter, kiosk = PROFILES[Channel.COUNTER], PROFILES[Channel.KIOSK]
+    assert shrinking(QSize(1366, 768), counter) == shrinking(QSize(2560, 1440), counter) == 1
+    assert shrinking(QSize(1280, 720), counter) == pytest.approx(1280 / 1366)  # 1920 x 1080 at 150 %
+    assert shrinking(QSize(1366, 700), counter) == pytest.approx(700 / 768)
+    assert shrinking(QSize(600, 1000), kiosk) == 1  # fits itself
