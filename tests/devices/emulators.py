@@ -5,7 +5,9 @@ with emulator("sdt", "--card", "resident") as reader:
     reader.command("lift")              # needs nothing more: the control door is always open
 """
 
+import itertools
 import json
+import os
 import re
 import socket
 import subprocess
@@ -16,7 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).parent.parent.parent
+_addresses = itertools.count(1)
 _READY = re.compile(r"ready (?P<address>\S+) control (?P<control>\S+)")
 
 
@@ -39,12 +44,22 @@ class Emulated:
     def command(self, line: str) -> dict[str, Any]:
         """One control command; fails the test when the emulator does not understand it."""
         host, _, port = self.control.rpartition(":")
-        with socket.create_connection((host, int(port)), timeout=10) as door, door.makefile("rw") as words:
+        with (
+            socket.create_connection((host, int(port)), timeout=PATIENCE_S) as door,
+            door.makefile("rw") as words,
+        ):
             words.write(line + "\n")
             words.flush()
             answer: dict[str, Any] = json.loads(words.readline())
         assert answer.pop("ok"), answer
         return answer
+
+
+def own_address() -> str:
+    """HOST:PORT at which a device can go and come again: nothing else connects from this loopback address,
+    so that its port cannot be taken meanwhile, as one of 127.0.0.1 can."""
+    process, number = os.getpid(), next(_addresses)
+    return f"127.{64 + process // 256 % 64}.{process % 256}.{number % 250 + 1}:{9100 + number // 250}"
 
 
 @contextmanager
@@ -64,5 +79,5 @@ def emulator(kind: str, *arguments: str) -> Iterator[Emulated]:
         finally:
             if process.poll() is None:
                 process.terminate()
-            code = process.wait(timeout=10)
+            code = process.wait(timeout=PATIENCE_S)
     assert code == 0

@@ -19,7 +19,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-PATIENCE_S = 20.0
+from tests.patience import PATIENCE_S
+
 _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>system</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
@@ -77,10 +78,10 @@ def service(
     finally:
         process.terminate()
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait(timeout=10)
+            process.wait(timeout=PATIENCE_S)
 
 
 @contextmanager
@@ -134,7 +135,9 @@ class ForeignPrinter:
     def web(self, form: str) -> None:
         """One of its web forms: trays and supplies."""
         subprocess.run(
-            ["curl", "-sfo", "/dev/null", f"http://localhost:{self.port}/{form}"], check=True, timeout=20
+            ["curl", "-sfo", "/dev/null", f"http://localhost:{self.port}/{form}"],
+            check=True,
+            timeout=PATIENCE_S,
         )
 
 
@@ -192,7 +195,7 @@ class Spooler:
 
     def jobs(self) -> str:
         command = ["lpstat", "-h", self.pipe, "-o"]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE_S).stdout
 
 
 @contextmanager

@@ -21,9 +21,9 @@ from devices.discovery import find_devices, start_finding
 from devices.plugged import BOOK, Port
 from tests.devices.emulators import ROOT, Emulated, emulator
 from tests.devices.strange import chatter, echo, mute, noise, strange_port, strange_server
+from tests.patience import PATIENCE_S
 
 READER, PRINTER, SCANNER = DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER, DeviceKind.SCANNER
-PATIENCE_S = 30.0
 
 HOLDER = """
 import sys, serial

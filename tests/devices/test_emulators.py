@@ -20,6 +20,7 @@ from devices.emulators.escpos_paper import DOTS, MARGIN, STRIP, Paper, Slip
 from devices.escpos_status import ASK_MODEL, ASK_OFFLINE, ASK_PAPER_IN_ORDER
 from devices.line import Line, open_line
 from tests.devices.emulators import ROOT, Emulated, emulator
+from tests.patience import PATIENCE_S
 
 
 def printed(data: bytes, width_mm: int = 80) -> Slip:
@@ -168,7 +169,10 @@ def test_a_second_client_waits_for_the_first(escpos: Emulated) -> None:
 
 def test_commands_nobody_understands_are_refused(sdt: Emulated) -> None:
     host, _, port = sdt.control.rpartition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as door, door.makefile("rw") as words:
+    with (
+        socket.create_connection((host, int(port)), timeout=PATIENCE_S) as door,
+        door.makefile("rw") as words,
+    ):
         for line in ("dance", "put nobody", "fault nonsense", "fault status:GG", 'put "'):
             words.write(line + "\n")
             words.flush()
@@ -202,18 +206,18 @@ def test_the_presets_show_every_kind_and_only_people_who_do_not_exist() -> None:
 def test_each_stops_cleanly_when_told(kind: str) -> None:
     with emulator(kind) as device, closing(open_line(device.url)):
         device.process.send_signal(signal.SIGTERM)
-        assert device.process.wait(timeout=10) == 0
+        assert device.process.wait(timeout=PATIENCE_S) == 0
 
 
 def test_a_leash_ends_the_emulator_with_its_starter() -> None:
     with emulator("sdt") as device:
         assert device.process.stdin is not None
         device.process.stdin.close()
-        assert device.process.wait(timeout=10) == 0
+        assert device.process.wait(timeout=PATIENCE_S) == 0
 
 
 def test_wrong_arguments_are_told() -> None:
     command = [sys.executable, "-m", "devices.emulators.sdt", "--card", "nobody"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "nobody" in done.stderr

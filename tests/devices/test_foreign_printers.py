@@ -27,6 +27,7 @@ from tests.devices.foreign_services import (
     spooler,
 )
 from tests.devices.test_ipp_printer import CONFIRMED, TWO, Ear, failed
+from tests.patience import PATIENCE_S
 
 pytestmark = [pytest.mark.devices, needs_services]
 
@@ -93,7 +94,7 @@ def test_a_foreign_judge_finds_the_printer_as_we_do(env: dict[str, str], tmp_pat
     """ipptool and our client read the same attributes."""
     with foreign_printer(tmp_path / "judged", env) as (printer, _):
         command = ["ipptool", "-t", printer.line, "get-printer-attributes.test"]
-        assert subprocess.run(command, capture_output=True, check=False, timeout=30).returncode == 0
+        assert subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE_S).returncode == 0
         assert printer_at(printer.line).check().facts["model"] == "Example Printer"
 
 
@@ -103,7 +104,7 @@ def test_our_own_printer_stands_before_the_foreign_judge(tmp_path: Path) -> None
         line = f"ipp://{printer.address}/ipp/print"
         for test in ("get-printer-attributes.test", "print-job.test"):
             command = ["ipptool", "-tvf", str(tmp_path / "two.pdf"), line, test]
-            judged = subprocess.run(command, capture_output=True, check=False, timeout=30, text=True)
+            judged = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE_S, text=True)
             assert judged.returncode == 0, judged.stdout
 
 
@@ -181,11 +182,11 @@ def test_a_queue_whose_printer_is_dead_never_reads_as_printed(
 def test_a_paused_queue_gets_nothing(cups: Spooler, env: dict[str, str], tmp_path: Path) -> None:
     with foreign_printer(tmp_path / "paused", env) as (printer, _):
         cups.add("paused", printer.line, "-m", "everywhere")
-        subprocess.run(["cupsdisable", "-h", cups.pipe, "paused"], check=True, timeout=20)
+        subprocess.run(["cupsdisable", "-h", cups.pipe, "paused"], check=True, timeout=PATIENCE_S)
         driver = IppPrinter(queue(cups, "paused"))
         assert driver.check().reason == "device.printer_paused"
         assert prints(driver) == failed("printer_paused")
-        subprocess.run(["cupsenable", "-h", cups.pipe, "paused"], check=True, timeout=20)
+        subprocess.run(["cupsenable", "-h", cups.pipe, "paused"], check=True, timeout=PATIENCE_S)
         assert cups.jobs() == "" and printer.papers() == []
 
 

@@ -17,10 +17,11 @@ import pytest
 from app.domain.device import CardRead, DeviceKind, DeviceStatus, Scanned
 from app.domain.printing import PrintState
 from app.errors import DeviceError
+from devices import session
 from devices.driver import Condition
 from devices.hub import DeviceHub
 from devices.registry import DeviceLine, DriverEntry
-from tests.devices.emulators import Emulated, emulator
+from tests.devices.emulators import Emulated, emulator, own_address
 from tests.devices.test_auto_line import KINDS, Sockets, each, gone, online
 from tests.devices.test_hub import (
     DRIVERS,
@@ -46,11 +47,7 @@ class Desk:
         self._over = over
         self._sockets = Sockets(folder, len(KINDS))
         self._places = {kind: number for number, kind in enumerate(KINDS)}
-        self._addresses: dict[DeviceKind, str] = {}
-        if over == "tcp":
-            for kind in KINDS:
-                with emulator(KINDS[kind]) as device:
-                    self._addresses[kind] = device.address
+        self._addresses = {kind: own_address() for kind in KINDS}
 
     def line(self, kind: DeviceKind) -> DeviceLine:
         path = str(self._sockets.paths[self._places[kind]])
@@ -119,16 +116,15 @@ def test_out_and_in_again_many_times(tmp_path: Path, kind: DeviceKind, over: str
 
 
 @pytest.mark.parametrize("over", ["pty", pytest.param("tcp", marks=pytest.mark.devices)])
-def test_back_sooner_than_the_back_off(tmp_path: Path, over: str) -> None:
-    """The pause has grown to ten seconds; what is plugged in is there before it is over."""
+def test_back_sooner_than_the_back_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, over: str) -> None:
+    """The next try is an hour away; what is plugged in is there before."""
+    monkeypatch.setattr(session, "PAUSES_S", (3600.0,))
     desk = Desk(tmp_path, over)
     with hub_of(desk.line(PRINTER)) as (hub, ear):
         for _ in range(8):
             hub.probe(PRINTER).result(PATIENCE_S)
         with desk.plugged(PRINTER):
-            began = time.monotonic()
             online(ear, PRINTER)
-            assert time.monotonic() - began < 5.0
 
 
 @pytest.mark.devices
@@ -186,9 +182,7 @@ def test_a_library_that_never_returns_delays_nobody(
     hub.listen(ear.heard.put)
     reading = hub.read_card(0.3, Event())
     assert isinstance(reading.exception(PATIENCE_S), DeviceError)
-    began = time.monotonic()
-    hub.close()
-    assert time.monotonic() - began < 5.0
+    hub.close()  # would never return if it waited for the library
     hold.set()
 
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
 from typing import TypeVar
@@ -42,10 +43,10 @@ from devices.driver import Condition
 from devices.emulators.cards import PRESETS
 from devices.hub import DeviceHub
 from devices.registry import DeviceLine, DriverEntry, known_drivers
-from tests.devices.emulators import ROOT, Emulated, emulator
+from tests.devices.emulators import ROOT, Emulated, emulator, own_address
 from tests.devices.strange import hang_up, strange_server
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 20.0
 READER, PRINTER, SCANNER = DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER, DeviceKind.SCANNER
 DRIVERS = {READER: "sdt", PRINTER: "escpos", SCANNER: "serial"}
 SLIP = b"\x1b@hello\n\x1dV\x00"
@@ -181,6 +182,21 @@ def test_a_card_given_out_again_and_again_is_only_felt(
     sdt.command("fault none")
 
 
+def test_the_photo_of_a_card_by_the_plug_in(sdt: Emulated) -> None:
+    """On a thread of its own; without a plug-in, or a photo, there is none."""
+    reset(sdt, "resident")
+    bmp = "b'BM' + bytes(16) + (102).to_bytes(4, 'little') + (126).to_bytes(4, 'little')"
+    body = f"import sys; assert len(sys.stdin.buffer.read()) == 1024; sys.stdout.buffer.write({bmp})"
+    able = replace(line_to(READER, sdt), photo_decoder=(sys.executable, "-c", body))
+    with hub_of(able) as (hub, _):
+        card = hub.read_card(PATIENCE_S, Event()).result(PATIENCE_S)
+        decoded = hub.card_photo(card).result(PATIENCE_S)
+        assert decoded is not None and decoded.startswith(b"BM")
+        assert hub.card_photo(replace(card, photo=None)).result(PATIENCE_S) is None
+    with hub_of(line_to(READER, sdt)) as (hub, _):
+        assert hub.card_photo(card).result(PATIENCE_S) is None
+
+
 def test_an_unwatched_reader_is_left_alone(sdt: Emulated) -> None:
     reset(sdt, "resident")
     with hub_of(line_to(READER, sdt)) as (hub, ear):
@@ -281,15 +297,14 @@ def test_the_width_of_the_paper_is_the_settings() -> None:
 
 def test_a_reader_that_comes_late_goes_and_comes_again(caplog: pytest.LogCaptureFixture) -> None:
     """Starts with nothing plugged in; the emulator restarts on the same port; said once each time."""
-    with emulator("sdt", "--no-card") as device:
-        address = device.address
+    address = own_address()
     with (
         caplog.at_level(logging.INFO, "devices"),
         hub_of(line_to(READER, f"socket://{address}")) as (hub, ear),
     ):
         assert ear.status(DeviceStatus.NO_DEVICE).reason == "device.not_found"
         for _ in range(2):
-            with emulator("sdt", "--listen", address) as device:
+            with emulator("sdt", "--listen", address):
                 assert ear.status(DeviceStatus.ONLINE).reason == ""
                 hub.watch_cards(True)
                 assert ear.next(CardRead).document == PRESETS["resident"].document
@@ -299,8 +314,8 @@ def test_a_reader_that_comes_late_goes_and_comes_again(caplog: pytest.LogCapture
 
 
 def test_a_printer_that_hung_up_meanwhile_still_prints() -> None:
-    with emulator("escpos") as device:
-        address = device.address
+    address = own_address()
+    with emulator("escpos", "--listen", address) as device:
         hub = DeviceHub([line_to(PRINTER, device)], Now())
         assert hub.print_slip(SLIP, PATIENCE_S).result(PATIENCE_S).state is PrintState.CONFIRMED
     with emulator("escpos", "--listen", address) as device:
@@ -310,8 +325,7 @@ def test_a_printer_that_hung_up_meanwhile_still_prints() -> None:
 
 
 def test_a_person_who_asks_does_not_wait_for_the_back_off() -> None:
-    with emulator("escpos") as device:
-        address = device.address
+    address = own_address()
     with hub_of(line_to(PRINTER, f"socket://{address}")) as (hub, ear):
         ear.status(DeviceStatus.NO_DEVICE)
         for _ in range(8):  # the pause grows

@@ -33,6 +33,7 @@ from devices.library_line import LibraryLine, open_library
 from devices.registry import DeviceLine, entry_for
 from devices.sdt_frames import Command, encode_request
 from devices.sdt_reader import SdtReader
+from tests.patience import PATIENCE_S
 
 COMPILER = shutil.which("gcc") or shutil.which("cc")
 pytestmark = [
@@ -41,7 +42,6 @@ pytestmark = [
 ]
 SOURCE = Path(__file__).parent / "libraries" / "sdtapi.c"
 CARD = PRESETS["resident"].document
-PATIENCE_S = 20.0
 
 
 @dataclass

@@ -15,6 +15,7 @@ import serial.rfc2217
 
 from app.errors import DeviceNotFoundError, DeviceTimeoutError
 from devices.line import Line, SerialLine, SocketLine, flush, open_line
+from tests.patience import PATIENCE_S
 
 
 @contextmanager
@@ -69,12 +70,6 @@ def test_flush_drops_what_waits() -> None:
             assert received(line, 3) == b"new"
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
-
-
 @pytest.mark.parametrize(
     "url",
     [
@@ -95,8 +90,10 @@ def test_what_cannot_be_opened(url: str) -> None:
 
 
 def test_a_port_nobody_listens_on() -> None:
-    with pytest.raises(DeviceNotFoundError):
-        open_line(f"socket://127.0.0.1:{free_port()}")
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # and nobody else can
+        with pytest.raises(DeviceNotFoundError):
+            open_line(f"socket://127.0.0.1:{deaf.getsockname()[1]}")
 
 
 def test_a_host_that_says_nothing_is_given_up() -> None:
@@ -145,7 +142,7 @@ def test_a_remote_port_by_rfc_2217() -> None:
         with closing(open_line(f"rfc2217://127.0.0.1:{server.getsockname()[1]}", 9600)) as line:
             line.write(b"\xaa\xff\x96")
             assert received(line, 3) == b"\xaa\xff\x96"
-        echo.join(timeout=10)
+        echo.join(timeout=PATIENCE_S)
 
 
 class _ByteSender:

@@ -16,6 +16,7 @@ from devices.escpos_printer import EscposPrinter
 from devices.line import Line, open_line
 from devices.sdt_frames import Command, FrameDecoder, as_request, encode_response
 from devices.sdt_reader import SdtReader
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.devices
 Answer = Callable[[bytes], bytes]
@@ -29,7 +30,7 @@ def device(answer: Answer) -> Iterator[Line]:
         thread.start()
         with closing(open_line(f"socket://127.0.0.1:{server.getsockname()[1]}")) as line:
             yield line
-        thread.join(timeout=10)
+        thread.join(timeout=PATIENCE_S)
 
 
 def _serve(server: socket.socket, answer: Answer) -> None:

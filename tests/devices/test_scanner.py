@@ -12,8 +12,7 @@ from app.errors import DeviceNotFoundError, DeviceProtocolError
 from devices.line import open_line
 from devices.scanner import LONGEST, CodeSplitter, SerialScanner, decode
 from tests.devices.emulators import Emulated, emulator
-
-PATIENCE_S = 10.0
+from tests.patience import PATIENCE_S
 
 
 def scanned(scanner: SerialScanner, count: int) -> list[str]:

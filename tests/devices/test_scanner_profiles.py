@@ -18,10 +18,10 @@ from devices.scanner import SILENCE_S, CodeSplitter, SerialScanner
 from devices.scanner_profiles import AnswerFilter, profile_of, profiles
 from devices.ssi_frames import HOST_ACK, SsiFilter, checksum, frame, packet_size
 from tests.devices.emulators import Emulated, emulator
+from tests.patience import PATIENCE_S
 from tests.services.fakes import FakeClock
 
 MAKERS = [word for word in COMMANDS if word]
-PATIENCE_S = 15.0
 TEXT = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=60)
 
 
@@ -280,4 +280,4 @@ def test_a_scanner_that_types_has_its_place_among_the_devices() -> None:
         assert until(lambda: hub.health()[0].status is DeviceStatus.ONLINE)
         assert hub.health()[0].capabilities == ("wedge", "wedge_aim")
         hub.trigger_scan(True)
-        assert hub.probe(DeviceKind.SCANNER).result(timeout=10).status is DeviceStatus.ONLINE
+        assert hub.probe(DeviceKind.SCANNER).result(timeout=PATIENCE_S).status is DeviceStatus.ONLINE

@@ -37,9 +37,9 @@ from devices.usb_bus import READER_IDS, usb_devices
 from devices.usb_search import search_usb
 from tests.devices.emulators import ROOT, Emulated, emulator
 from tests.devices.usb_played import PRINTER_ENDPOINTS, Played, PlayedBus
+from tests.patience import PATIENCE_S
 
 READER, PRINTER = DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER
-PATIENCE_S = 20.0
 EPSON = "MFG:DEMO;CMD:ESC/POS;MDL:DEMO-80;CLS:PRINTER;"
 LASER = "MFG:DEMO;CMD:PJL,PCL5E,POSTSCRIPT;MDL:DEMO-A4;CLS:PRINTER;"
 SLIP = b"\x1b@hello\n\x1dV\x00"

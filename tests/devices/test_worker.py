@@ -6,8 +6,7 @@ from concurrent.futures import Future
 import pytest
 
 from devices.worker import DeviceWorker
-
-PATIENCE_S = 10.0
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from typing import Any
 import usb.backend
 import usb.core
 
+from tests.patience import PATIENCE_S
+
 BULK = 2
 READER_ENDPOINTS = (0x02, 0x06, 0x81, 0x85)
 PRINTER_ENDPOINTS = (0x01, 0x82)
@@ -51,7 +53,7 @@ class Handle:
     def __init__(self, device: Played) -> None:
         self.device = device
         try:
-            self.socket = socket.create_connection(device.address, timeout=5)
+            self.socket = socket.create_connection(device.address, timeout=PATIENCE_S)
         except OSError:
             raise usb.core.USBError("No such device", -4, errno.ENODEV) from None
         self.socket.setblocking(False)

@@ -9,9 +9,9 @@ from typing import Any
 
 from app.commands.embedded import Embedded
 from app.domain.catalog import Channel
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 120
 
 
 @dataclass(frozen=True)

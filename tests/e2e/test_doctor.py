@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.e2e.hall import ROOT, Answer, Hall
+from tests.patience import PATIENCE_S
 
 PEOPLE = ("演示·甲", "演示·王芳", "11010519491231002X", "13800000000", "演示街道", "公安局演示分局")
 
@@ -93,7 +94,7 @@ def at_work(hall: Hall) -> Iterator[int]:
             yield child.pid
         finally:
             child.stdin.close()
-            child.wait(30)
+            child.wait(PATIENCE_S)
 
 
 def test_beside_a_program_at_work_no_device_is_blamed(hall: Hall, tmp_path: Path) -> None:

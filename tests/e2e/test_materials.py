@@ -21,9 +21,8 @@ from app.services.intake import receive
 from app.services.outbox_relay import relay, upload_trouble
 from tests.e2e.terminals import PDF, Terminal, cases_at, held_by, terminal
 from tests.gateway.running import AStation, RunningGateway, gateway
+from tests.patience import PATIENCE_S
 from tests.remote.proxy import proxy
-
-PATIENCE_S = 60.0
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).parent.parent.parent
 TOOLS = ("Xvfb", "openbox", "xdotool")
-PATIENCE_S = 60.0
 CODE = "4419000abcDEF12"
 
 pytestmark = [

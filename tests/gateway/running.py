@@ -30,6 +30,7 @@ from app.receipts.keys import load_key, make_key, signing_request
 from app.receipts.token import claims_of, issue_token
 from app.remote.gateway_client import GatewayClient
 from app.remote.request_signing import authorization
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 SITE = "演示市民服务中心"
@@ -97,7 +98,7 @@ def gateway(
         yield RunningGateway(data, f"http://{line.split()[1]}", process, database)
         if process.poll() is None:
             process.terminate()
-            assert process.wait(30) == 0
+            assert process.wait(PATIENCE_S) == 0
     finally:
         process.kill()
         process.wait()
@@ -178,7 +179,7 @@ class AStation:
         value = header or authorization(self.station_id, self.sign, method, path, body)
         media_type = "application/octet-stream" if "/parts/" in path else "application/json"
         headers = {"Authorization": value, "Content-Type": media_type}
-        return requests.request(method, f"{self.url}{path}", data=body, headers=headers, timeout=20)
+        return requests.request(method, f"{self.url}{path}", data=body, headers=headers, timeout=PATIENCE_S)
 
 
 def receipt_of(case: Case) -> Receipt:

@@ -20,6 +20,7 @@ from app.gateway.database import SCHEMA, Database, file_parts, schema_version, s
 from app.gateway.database import files as files_table
 from app.gateway.vault import Vault
 from tests.gateway.running import CHINA, AStation, RunningGateway, fault, gateway
+from tests.patience import PATIENCE_S
 
 PDF = b"%PDF-1.7\n"
 
@@ -233,7 +234,7 @@ def test_a_gateway_killed_mid_part_goes_on_where_it_was(tmp_path: Path) -> None:
         with ThreadPoolExecutor(1) as pool:
             under_way = pool.submit(station.client.send_part, file.file_id, PART, data[PART : 2 * PART])
             running.process.kill()
-            running.process.wait(20)
+            running.process.wait(PATIENCE_S)
             assert isinstance(under_way.exception(), OfflineError | None)
     with gateway(tmp_path) as running:
         station.url = running.url

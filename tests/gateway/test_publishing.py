@@ -22,6 +22,7 @@ from app.receipts.keys import make_key, signing_request
 from app.remote.catalog_sync import TufCatalogSync
 from app.remote.station_keys import SyncedStationKeys
 from tests.gateway.running import AStation, gateway, items, put_draft
+from tests.patience import PATIENCE_S
 
 
 def test_a_draft_is_published_once_and_again_when_it_changed(tmp_path: Path) -> None:
@@ -29,7 +30,7 @@ def test_a_draft_is_published_once_and_again_when_it_changed(tmp_path: Path) -> 
     for count in (3, 3, 4):
         put_draft(tmp_path, items(count))
         with gateway(tmp_path) as running:
-            health = requests.get(f"{running.url}/v1/health", timeout=20).json()
+            health = requests.get(f"{running.url}/v1/health", timeout=PATIENCE_S).json()
             versions.append(health["catalog_version"])
             station = AStation("441900A12", running.url).enrol(running.code("441900A12"))
             assert station.granted is not None
@@ -57,9 +58,11 @@ def test_the_demo_catalog_stands_beside_the_draft(tmp_path: Path) -> None:
 def test_sigterm_and_sigint_end_with_nought(tmp_path: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         with gateway(tmp_path) as running:
-            assert requests.get(f"{running.url}/v1/health", timeout=20).json()["catalog_version"] == ""
+            assert (
+                requests.get(f"{running.url}/v1/health", timeout=PATIENCE_S).json()["catalog_version"] == ""
+            )
             running.process.send_signal(number)
-            assert running.process.wait(30) == 0
+            assert running.process.wait(PATIENCE_S) == 0
 
 
 def test_a_stop_at_once_after_the_start_is_clean_too(tmp_path: Path) -> None:
@@ -75,7 +78,7 @@ def test_a_killed_gateway_starts_again_where_it_was(tmp_path: Path) -> None:
         message = station.message()
         station.client.upload(message)
         running.process.kill()
-        running.process.wait(30)
+        running.process.wait(PATIENCE_S)
     with gateway(tmp_path) as running:
         again = AStation("441900A12", running.url, station.pem, station.granted)
         assert again.client.upload(message) == ""

@@ -25,6 +25,7 @@ from tests.gateway.running import (
     put_draft,
     token_of,
 )
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def station(demo: RunningGateway) -> AStation:
 
 
 def page(station: AStation, token: str) -> requests.Response:
-    return requests.get(f"{station.url}/R/{token}", timeout=20)
+    return requests.get(f"{station.url}/R/{token}", timeout=PATIENCE_S)
 
 
 def words(answer: requests.Response) -> str:
@@ -156,14 +157,14 @@ def _stations_target(demo: RunningGateway) -> bytes:
     """The list in force, found through the signed metadata as a terminal does."""
 
     def metadata(name: str) -> dict[str, object]:
-        found = requests.get(f"{demo.url}/repository/metadata/{name}", timeout=20).json()["signed"]
+        found = requests.get(f"{demo.url}/repository/metadata/{name}", timeout=PATIENCE_S).json()["signed"]
         assert isinstance(found, dict)
         return found
 
     snapshot = metadata("timestamp.json")["meta"]["snapshot.json"]["version"]  # type: ignore[index]
     targets = metadata(f"{snapshot}.snapshot.json")["meta"]["targets.json"]["version"]  # type: ignore[index]
     digest = metadata(f"{targets}.targets.json")["targets"]["stations.json"]["hashes"]["sha256"]  # type: ignore[index]
-    return requests.get(f"{demo.url}/repository/targets/{digest}.stations.json", timeout=20).content
+    return requests.get(f"{demo.url}/repository/targets/{digest}.stations.json", timeout=PATIENCE_S).content
 
 
 def test_demo_operators_sign_in(station: AStation) -> None:

@@ -28,6 +28,7 @@ from app.errors import (
 from app.gateway.publishing import STATIONS, stations_document
 from app.remote.catalog_sync import TufCatalogSync
 from app.remote.station_keys import SyncedStationKeys
+from tests.patience import PATIENCE_S
 from tests.remote.repositories import APublisher, Served, serving
 from tests.remote.trouble import answer, flood, raw, server, silence
 
@@ -337,7 +338,7 @@ def _kill_while_asking_for(path: str, publisher: APublisher, data: Path) -> None
     def hold(asked: str, there: bytes) -> bytes:
         if asked == path:
             reached.set()
-            over.wait(30)
+            over.wait(PATIENCE_S)
         return there
 
     with serving(publisher.files) as served:
@@ -349,7 +350,7 @@ def _kill_while_asking_for(path: str, publisher: APublisher, data: Path) -> None
         while not reached.wait(0.05) and child.poll() is None:
             pass
         child.send_signal(signal.SIGKILL)
-        child.wait(30)
+        child.wait(PATIENCE_S)
         over.set()
 
 

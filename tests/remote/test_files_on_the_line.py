@@ -11,6 +11,7 @@ import pytest
 from app.domain.material_file import FileRole, MaterialFile, MediaType
 from app.errors import FileCorruptError, FilesMissingError, OfflineError, ProtocolError, RejectedError
 from app.remote.gateway_client import GatewayClient
+from tests.patience import PATIENCE_S
 from tests.remote.trouble import answer, server
 
 FILE = MaterialFile(
@@ -81,7 +82,7 @@ def test_a_list_of_missing_files_that_is_none_is_left_out() -> None:
 
 
 def _silent(_connection: socket.socket, over: threading.Event) -> None:
-    over.wait(20)
+    over.wait(PATIENCE_S)
 
 
 def test_a_part_that_is_never_answered_ends_at_its_deadline() -> None:

@@ -24,6 +24,7 @@ from app.errors import (
 from app.remote.gateway_client import GatewayClient
 from app.remote.line import Line
 from app.texts import load
+from tests.patience import PATIENCE_S
 from tests.remote.trouble import Behaviour, answer, drip, flood, raw, server, silence
 
 JSON = "Content-Type: application/json"
@@ -79,7 +80,7 @@ def refusal(status: str, code: str, **values: object) -> Behaviour:
     ],
 )
 def test_health_over_a_bad_line(behave: Behaviour, expected: type[AppError]) -> None:
-    deadline_s = 0.7 if expected is OfflineError else 20.0  # only silence has to run into it
+    deadline_s = 0.7 if expected is OfflineError else PATIENCE_S  # only silence has to run into it
     with server(behave) as url, pytest.raises(AppError) as caught:
         client(url).health(deadline_s)
     assert caught.value.code == expected.code
@@ -116,10 +117,10 @@ def test_a_refused_enrolment_is_its_own_error() -> None:
 
 
 def test_nobody_there_is_offline() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    with pytest.raises(OfflineError):
-        client(f"http://127.0.0.1:{port}").health()
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # and nobody else can
+        with pytest.raises(OfflineError):
+            client(f"http://127.0.0.1:{deaf.getsockname()[1]}").health()
     with pytest.raises(OfflineError):
         client("http://no-such-host.invalid").health(timeout_s=3)
 
@@ -148,7 +149,7 @@ def test_an_abandoned_call_leaves_no_thread_behind() -> None:
         client(url).health(timeout_s=0.3)
     for thread in threading.enumerate():
         if thread.name == "gateway-call":
-            thread.join(10)
+            thread.join(PATIENCE_S)
             assert not thread.is_alive()
 
 

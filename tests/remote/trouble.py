@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from tests.patience import PATIENCE_S
+
 Behaviour = Callable[[socket.socket, threading.Event], None]
 """What to do with a connection whose request has been read; ends when the event is set."""
 
@@ -38,7 +40,7 @@ def server(behave: Behaviour) -> Iterator[str]:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         for thread in (accepting, *threads):
-            thread.join(10)
+            thread.join(PATIENCE_S)
             assert not thread.is_alive()
 
 
@@ -66,7 +68,7 @@ def raw(data: bytes) -> Behaviour:
 
 
 def silence(_connection: socket.socket, over: threading.Event) -> None:
-    over.wait(30)
+    over.wait(PATIENCE_S)
 
 
 def drip(data: bytes, pause_s: float = 0.1) -> Behaviour:

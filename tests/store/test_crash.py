@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.store.local import open_local
 from app.store.sql_store import SqlStore
+from tests.patience import PATIENCE_S
 from tests.services.fakes import FOLDER_KEY, Hall
 from tests.store.conftest import Child
 from tests.store.samples import KEY, a_case, a_receipt
@@ -26,7 +27,7 @@ def test_every_committed_case_survives_and_none_is_half(tmp_path: Path, child: C
             told.append(writer.stdout.readline())
         writer.send_signal(signal.SIGKILL)
         told += [line for line in writer.stdout.read().splitlines(True) if line.endswith("\n")]
-        writer.wait(20)
+        writer.wait(PATIENCE_S)
     _check(path, [line.split() for line in told])
 
 
@@ -38,7 +39,7 @@ def test_killed_at_any_instant_of_its_creation_a_folder_opens_again(tmp_path: Pa
         assert creator.stdout.readline() == "ready\n"
         threading.Event().wait(chance.uniform(0, 0.12))  # any instant will do; nothing hangs on which
         creator.send_signal(signal.SIGKILL)
-        creator.wait(20)
+        creator.wait(PATIENCE_S)
         with open_local(tmp_path / str(n), "test", {"GUANJIA_KEYSTORE": "file"}) as local:
             assert local.archive.get("A-1") in (None, b"%PDF")
             local.store.check()
@@ -59,7 +60,7 @@ def test_killed_while_files_are_kept_no_case_loses_one_and_nothing_is_left_over(
             told.append(keeper.stdout.readline())
         keeper.send_signal(signal.SIGKILL)
         told += [line for line in keeper.stdout.read().splitlines(True) if line.endswith("\n")]
-        keeper.wait(20)
+        keeper.wait(PATIENCE_S)
         _check_files(data, [line.split() for line in told])
 
 

@@ -11,6 +11,7 @@ from app.errors import StoreBusyError
 from app.store.folder import DataFolder
 from app.store.local import open_local
 from app.texts import load
+from tests.patience import PATIENCE_S
 from tests.store.conftest import Child
 
 FILE_KEY = {"GUANJIA_KEYSTORE": "file"}
@@ -29,7 +30,7 @@ def test_a_second_process_is_told_and_a_killed_one_lets_go(tmp_path: Path, child
     assert caught.value.values["pid"] == first.pid
     assert str(first.pid) in load().error(caught.value)
     first.send_signal(signal.SIGKILL)
-    assert first.wait(20) == -signal.SIGKILL
+    assert first.wait(PATIENCE_S) == -signal.SIGKILL
     third = child("hold", tmp_path, "kiosk")
     assert line(third) == "held"
     third.communicate("", 20)
@@ -40,7 +41,7 @@ def test_a_forked_child_does_not_keep_the_lock_of_its_dead_parent(tmp_path: Path
     parent = child("hold_and_fork", tmp_path)
     orphan = int(line(parent))
     parent.send_signal(signal.SIGKILL)
-    parent.wait(20)
+    parent.wait(PATIENCE_S)
     assert line(parent) == "orphaned"
     try:
         assert line(child("hold", tmp_path, "counter")) == "held"

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.catalog import Channel
 from app.domain.operator import Operator
+from tests.patience import PATIENCE_MS
 from tests.ui.fakes import LI, Bench, settle
 from ui.pages.counter.materials import MaterialsTable
 from ui.profile import PROFILES
@@ -18,7 +19,6 @@ from ui.shells.counter import CounterShell
 from ui.shells.popup import PopupShell
 
 W = TypeVar("W", bound=QWidget)
-PATIENCE_MS = 20_000
 
 
 class Clerk:
@@ -64,7 +64,7 @@ class Clerk:
             settle(hall)
             shell.close()
             shell.deleteLater()
-            QApplication.processEvents()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # processEvents leaves these
 
     # -- eyes --------------------------------------------------------------------------------------
 

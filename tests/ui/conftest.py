@@ -19,9 +19,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore(QUIET, extend=True))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def looks(qapp: QApplication) -> QApplication:
-    """The application as the window command makes it: Fusion and our fonts."""
+    """The application as the window command makes it: Fusion and our fonts.
+
+    Once, for a style polishes every widget there is.
+    """
     qapp.setStyle("Fusion")
     load_fonts()
     return qapp

@@ -42,6 +42,7 @@ from app.schedules import load_calendar
 from app.services.office import CameraChoice, Office, Station
 from app.store.local import LocalStore, open_local
 from app.texts import load
+from tests.patience import PATIENCE_S
 from tests.receipts import samples
 from tests.services.gateway_files import GatewayFiles
 from ui.desk import Desk
@@ -106,6 +107,8 @@ class FakeDevices:
         self.refusals: dict[DeviceKind, Exception] = {}
         self.search: Future[Sequence[FoundDevice]] = Future()
         self.on_reader: CardRead | None = None
+        self.photo: Future[bytes | None] = Future()
+        self.photos_asked = 0
         self._tell: list[Callable[[DeviceEvent], None]] = []
 
     # what a test does
@@ -133,6 +136,11 @@ class FakeDevices:
     def watch_cards(self, on: bool) -> None:
         self.watching = on
 
+    def card_photo(self, read: CardRead) -> "Future[bytes | None]":
+        """What a test put there as the plug-in's answer."""
+        self.photos_asked += 1
+        return self.photo
+
     def read_card(self, deadline_s: float, cancelled: Event) -> "Future[CardRead]":
         future: Future[CardRead] = Future()
         if self.on_reader is None:
@@ -143,7 +151,7 @@ class FakeDevices:
 
     def print_slip(self, data: bytes, deadline_s: float) -> "Future[PrintOutcome]":
         if self.gate is not None:
-            assert self.gate.wait(20)
+            assert self.gate.wait(PATIENCE_S)
         self.slips.append(data)
         future: Future[PrintOutcome] = Future()
         future.set_result(self.outcomes.pop(0) if self.outcomes else PrintOutcome(PrintState.CONFIRMED))
@@ -250,7 +258,7 @@ class FakeSync:
             if progress is not None:
                 progress(piece * 1_000_000, 3_000_000)
             if piece == 2 and self.gate is not None:
-                assert self.gate.wait(20)
+                assert self.gate.wait(PATIENCE_S)
         return SyncReport("v2026.11.20", 75, changed=True)
 
 
@@ -327,7 +335,7 @@ class FakeCatalog:
     def search(self, text: str, *rest: Any, **named: Any) -> Any:
         self.asked.append(text)
         if self.gate is not None:
-            assert self.gate.wait(20)
+            assert self.gate.wait(PATIENCE_S)
         return () if self.gone else self.file.search(text, *rest, **named)
 
     def departments(self) -> Any:
@@ -451,6 +459,6 @@ def settle(made: Bench, rounds: int = 3) -> None:
     """Until every executor is empty and what it brought is shown."""
     for _ in range(rounds):
         for executor in made.executors:
-            executor.submit(lambda: None).result(timeout=20)
+            executor.submit(lambda: None).result(timeout=PATIENCE_S)
         QApplication.processEvents()
         QApplication.processEvents()

@@ -10,13 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.patience import PATIENCE_MS
 from tests.ui.kiosk_fakes import PERSON, PROFILE, KioskBench, Seconds, bench
 from ui import theme
 from ui.profile import Profile
 from ui.shells.kiosk import KioskShell
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-PATIENCE_MS = 15_000
 PHONE = "13800000000"
 
 

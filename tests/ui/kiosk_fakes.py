@@ -46,6 +46,7 @@ from app.services.office import Office, Station
 from app.store.sql_store import SqlStore
 from app.store.vault import EncryptedVault
 from app.texts import load
+from tests.patience import PATIENCE_S
 from tests.services.gateway_files import GatewayFiles
 from ui.desk import Desk
 from ui.profile import PROFILES, Profile
@@ -135,6 +136,9 @@ class HandDevices:
     def watch_cards(self, on: bool) -> None:
         self.watching = on
 
+    def card_photo(self, read: CardRead) -> Future[bytes | None]:
+        raise AssertionError("a kiosk shows no photo")
+
     def read_card(self, deadline_s: float, cancelled: Event) -> Future[CardRead]:
         future: Future[CardRead] = Future()
         future.set_exception(NoCardError())
@@ -142,7 +146,7 @@ class HandDevices:
 
     def print_slip(self, data: bytes, deadline_s: float) -> Future[PrintOutcome]:
         if self.hold_print is not None:
-            assert self.hold_print.wait(20)
+            assert self.hold_print.wait(PATIENCE_S)
         self.printed.append(data)
         future: Future[PrintOutcome] = Future()
         future.set_result(self.outcomes.pop(0) if self.outcomes else PrintOutcome(PrintState.CONFIRMED))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.errors import EnrolmentRefusedError, OfflineError
+from tests.patience import PATIENCE_S
 from tests.ui.clerk import Clerk
 from tests.ui.fakes import Bench, bench
 from ui import fault_page
@@ -28,7 +29,7 @@ class Counterpart:
 
     def __call__(self, code: str) -> None:
         self.asked.append((code, threading.current_thread() is threading.main_thread()))
-        assert self.gate.wait(20)
+        assert self.gate.wait(PATIENCE_S)
         if self.down:
             raise OfflineError
         if code != "A1B2C3":
@@ -75,7 +76,7 @@ def test_a_code_enrols_in_the_background_and_the_window_opens_anew(
         successor = fault_page._successors.pop()
         assert successor.stdin is not None
         successor.stdin.close()
-        assert successor.wait(20) == 0
+        assert successor.wait(PATIENCE_S) == 0
 
 
 def test_a_refusal_is_a_sentence_and_another_try_is_free(

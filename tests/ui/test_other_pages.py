@@ -16,6 +16,7 @@ from app.domain.device import DeviceKind, DeviceStatus
 from app.domain.printing import PrintOutcome, PrintState
 from app.errors import DiskFullError, RejectedError
 from app.texts import load
+from tests.patience import PATIENCE_S
 from tests.ui.clerk import Clerk
 from ui import fault_page
 from ui.power import battery_percent
@@ -154,7 +155,7 @@ def test_the_catalog_is_fetched_with_progress_and_can_be_stopped(clerk: Clerk) -
     clerk.click("device_catalog")
     clerk.hall.sync.gate = Event()
     clerk.click("device_act")
-    clerk.wait(lambda: " / 2.9 MB" in clerk.words())
+    clerk.wait(lambda: "1.9 MB / 2.9 MB" in clerk.words())
     clerk.click("stop_sync")
     clerk.hall.sync.gate.set()
     clerk.wait(lambda: clerk.sees("sync_outcome"))
@@ -235,7 +236,7 @@ def test_the_next_process_starts_only_when_this_one_lets_go(tmp_path: Path, qtbo
     assert waiting.stdin is not None
     assert waiting.poll() is None and not mark.exists()
     waiting.stdin.close()
-    assert waiting.wait(20) == 0
+    assert waiting.wait(PATIENCE_S) == 0
     qtbot.waitUntil(mark.exists, timeout=20_000)
 
 
@@ -251,4 +252,4 @@ def test_the_restart_button_ends_the_program_and_leaves_a_successor(
     successor = fault_page._successors.pop()
     assert successor.stdin is not None
     successor.stdin.close()
-    assert successor.wait(20) == 0
+    assert successor.wait(PATIENCE_S) == 0

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.patience import PATIENCE_S
 from tests.ui.clerk import Clerk
 from tests.ui.fakes import bench
 from ui.pages.counter.receiving import Stage
@@ -25,7 +26,7 @@ def test_the_store_answers_while_the_printer_hangs(clerk: Clerk) -> None:
     clerk.press(Qt.Key.Key_F9)
     try:
         clerk.wait(lambda: clerk.intake.receiving.stage is Stage.PRINTING)
-        clerk.hall.executors[0].submit(clerk.hall.cases).result(timeout=10)
+        clerk.hall.executors[0].submit(clerk.hall.cases).result(timeout=PATIENCE_S)
     finally:
         gate.set()
     clerk.wait(lambda: clerk.intake.receiving.stage is Stage.SETTLED)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_MS
+
 pytest.importorskip("PySide6.QtMultimedia", exc_type=ImportError)
 
 from PySide6.QtCore import QSize, QTimer
@@ -24,7 +26,6 @@ from ui.pictures import shrunk
 
 QUIET = pytest.mark.qt_log_ignore("No RHI backend", "Couldn't (load|resolve)", "FFmpeg", extend=True)
 """What QtMultimedia says of a machine without graphics, sound and video hardware."""
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.device import DeviceHealth, DeviceKind, DeviceStatus
 from app.domain.wedge import SILENCE_MS, Prefix
+from tests.patience import PATIENCE_MS
 from ui.wedge import WedgeWatch, changed
 
 CODE = "441900ABC123"
@@ -246,7 +247,7 @@ def test_a_prefix_needs_no_enter(typist: Typist, qtbot: QtBot, prefix: Prefix, t
             typist.key(Qt.Key.Key_B, character, 3, control)
         else:
             typist.type(character, 3)
-    qtbot.waitUntil(lambda: typist.codes == [code])
+    qtbot.waitUntil(lambda: typist.codes == [code], timeout=PATIENCE_MS)
     assert typist.line.text() == ""
 
 
