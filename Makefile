@@ -32,8 +32,9 @@ setup-devices: ## the same, and the printers and spoolers of the slow device tes
 devices-test: setup-devices ## the slow device tests, against services it starts and stops
 	@$(PYTHON) -m pytest -q -m devices
 
-soak: setup-dev ## kill it at 100 random instants, and other long trials
+soak: setup-dev ## kill it at 100 random instants, other long trials, and many new random examples
 	@$(PYTHON) -m pytest -q -s -m soak
+	@HYPOTHESIS_PROFILE=thorough $(PYTHON) -m pytest -q -n 2 -m "hypothesis and not soak and not devices"
 
 bench-intake: setup ## a case beside the raw limit of the disk (docs/benchmarks.md)
 	@PYTHONPATH=. $(PYTHON) benchmarks/intake.py

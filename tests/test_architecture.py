@@ -187,6 +187,15 @@ def test_no_global_statement() -> None:
         assert not any(isinstance(node, ast.Global) for node in nodes), path
 
 
+def test_no_time_takes_the_machines_zone() -> None:
+    """A day begins when it begins in the halls.  (ruff's DTZ keeps `now()` without a zone away.)"""
+    for path in [ROOT / "main.py", *sources("app", "devices", "ui", "tests")]:
+        guess = re.search(
+            r"\.astimezone\(\)|\btime\.(localtime|mktime|ctime)\(", path.read_text(encoding="utf-8")
+        )
+        assert not guess, f"{path.relative_to(ROOT)}: {guess and guess[0]} means the zone of the machine"
+
+
 def test_every_locale_has_every_key() -> None:
     from app.texts import RESOURCES, load
 
