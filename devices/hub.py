@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from functools import partial
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import Any, TypeVar
 
 from app.domain.device import CardRead, DeviceEvent, DeviceHealth, DeviceKind, FoundDevice
@@ -30,6 +30,7 @@ from devices.reader_session import ReaderSession
 from devices.registry import DeviceLine, entry_for
 from devices.scanner_session import ScannerSession
 from devices.session import Session
+from devices.wlt_photo import decode_photo
 
 _CLOSE_S = 1.0
 _SESSIONS: dict[DeviceKind, type[Session[Any]]] = {
@@ -89,6 +90,21 @@ class DeviceHub:
         if reader is None:
             return _missing()
         return self._in_use(DeviceKind.ID_READER, READING, lambda: reader.read_card(deadline_s, cancelled))
+
+    def card_photo(self, read: CardRead) -> Future[bytes | None]:
+        """By the reader's plug-in, on a thread of its own: three seconds, if it hangs, hold up no card."""
+        reader, photo = self._reader(), read.photo
+        command = reader.device.photo_decoder if reader is not None else ()
+        if photo is None or not command:
+            return _done(None)
+        answer: Future[bytes | None] = Future()
+
+        def decode() -> None:
+            picture = decode_photo(photo, command)
+            answer.set_result(picture.data if picture is not None else None)
+
+        Thread(target=decode, name="card-photo", daemon=True).start()
+        return answer
 
     def print_slip(self, data: bytes, deadline_s: float) -> Future[PrintOutcome]:
         printer = self._sessions.get(DeviceKind.RECEIPT_PRINTER)

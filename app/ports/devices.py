@@ -30,6 +30,10 @@ class Devices(Protocol):
         """One read.  The future fails with DeviceError (NoCardError at the deadline)."""
         ...
 
+    def card_photo(self, read: CardRead) -> Future[bytes | None]:
+        """The photo of a card as a BMP or PNG file; None where nothing decodes it.  Never fails."""
+        ...
+
     def print_slip(self, data: bytes, deadline_s: float) -> Future[PrintOutcome]:
         """Never fails: a device error is an outcome with its reason."""
         ...

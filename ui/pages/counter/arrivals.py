@@ -47,6 +47,7 @@ class Arrivals(QObject):
         self._sheet, self._notices = sheet, notices
         self.scans = Scans(kit, desk, session, receiving, sheet, notices)
         self.scans.noticed.connect(self.noticed)
+        receiving.stored.connect(lambda *_: sheet.portrait.forget())
         self._reading = False
         self.waiting: CardRead | None = None
 
@@ -119,6 +120,7 @@ class Arrivals(QObject):
 
     def _keep(self, card: CardRead) -> None:
         self._session.apply(self._session.intake.with_applicant(card.document, card.doubtful))
+        self._sheet.portrait.take(card)
 
     def _ask(self, card: CardRead) -> None:
         texts, kit = self._texts, self._kit

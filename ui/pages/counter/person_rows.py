@@ -65,7 +65,7 @@ class ApplicantRow(StepRow):
     agent_wanted = Signal()
     entered = Signal()
 
-    def __init__(self, kit: Kit, texts: Texts, session: IntakeSession) -> None:
+    def __init__(self, kit: Kit, texts: Texts, session: IntakeSession, portrait: QWidget) -> None:
         super().__init__(kit, texts["counter.step.applicant"])
         self._session, self._texts = session, texts
         self._editing = False
@@ -80,7 +80,7 @@ class ApplicantRow(StepRow):
         self._again = kit.button(texts["counter.read_again"], "quiet", "F2", name="read_again")
         self._agent = kit.button(texts["counter.agent"], "quiet", "F4", name="agent_button")
         buttons = row(self._face, self._edit, self._again, self._agent, gap=4)
-        shown = box(row(self._words, None, buttons, gap=8))
+        shown = box(row(portrait, self._words, None, buttons, gap=8))
         self._pages = QStackedLayout()
         self._pages.addWidget(self.entry)
         self._pages.addWidget(shown)

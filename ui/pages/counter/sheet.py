@@ -16,6 +16,7 @@ from ui.pages.counter.materials import MaterialsBlock
 from ui.pages.counter.materials_model import HEAD as TABLE_HEAD
 from ui.pages.counter.materials_model import TALL
 from ui.pages.counter.person_rows import AgentRow, ApplicantRow, OrganisationRow, WishesRow
+from ui.pages.counter.portrait import Portrait
 from ui.pages.counter.session import IntakeSession
 from ui.pages.counter.situation_row import SituationRow
 from ui.widgets.kit import Kit, col
@@ -31,7 +32,8 @@ class Sheet(QFrame):
         self.setProperty("role", "card")
         self.setObjectName("sheet")
         self._session = session
-        self.applicant = ApplicantRow(kit, texts, session)
+        self.portrait = Portrait(kit, desk, session)
+        self.applicant = ApplicantRow(kit, texts, session, self.portrait)
         self.agent = AgentRow(kit, texts, session)
         self.item = ItemRow(kit, desk, session)
         self.organisation = OrganisationRow(kit, texts, session)
