@@ -77,7 +77,7 @@ class SdtEmulator:
         """Raises ValueError."""
         fault = Fault.parse(written)
         with self._lock:
-            self._fault, self._damage = fault, Damage()
+            self._fault, self._damage, self._resets_of_fault = fault, Damage(), 0
 
     def command(self, words: list[str]) -> dict[str, Any]:
         match words:
@@ -192,7 +192,8 @@ class SdtEmulator:
     def _reset(self) -> None:
         self._resets += 1
         self._found = self._selected = False
-        if self._fault.name == "self_test_failed":
+        self._resets_of_fault += 1
+        if self._fault.name == "self_test_failed" and self._resets_of_fault >= int(self._fault.value or 1):
             self._fault = Fault()
 
     def _find(self) -> bytes:

@@ -13,7 +13,7 @@ asked for once more), address, sam (the security module's), any.
     lifted              the card is lifted the moment it is asked                    at read
     wrong_card          a card of another kind (status 40)
     sam_not_authorised  status 66 to everything
-    self_test_failed    status 60 to everything until the reader is reset (10 FF)
+    self_test_failed    status 60 to everything until the reader is reset (10 FF); self_test_failed:N: N times
     slow                answers dribble in                                           at any
     split               answers come in odd pieces                                   at any
     stray               a stray byte in the preamble and after the frame             at any
