@@ -158,6 +158,15 @@ class Facts:
     def provisional(self) -> bool:
         return any(fact.marks for fact in self.dates())
 
+    def notes(self) -> list[str]:
+        """What the marks on this paper mean, a sentence each."""
+        marked = {
+            "provisional": self.provisional,
+            "stale": self.receipt.catalog_stale,
+            "copy": bool(self.copy_mark),
+        }
+        return [self.word(f"{mark}_note") for mark, there in marked.items() if there]
+
     def label(self, fact: Fact, short: bool = False) -> str:
         key = f"paper.short.{fact.key}"
         return self.texts[key] if short and key in self.texts else self.word(f"label.{fact.key}")

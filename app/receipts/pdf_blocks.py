@@ -296,11 +296,7 @@ class Laws:
     """The numbered sentences below the dates, each hung on its number."""
 
     def __init__(self, facts: Facts, density: Density) -> None:
-        sentences = list(facts.laws())
-        if facts.provisional:
-            sentences.append(facts.word("provisional_note"))
-        if facts.copy_mark:
-            sentences.append(facts.word("copy_note"))
+        sentences = [*facts.laws(), *facts.notes()]
         self._size = _TABLE * density.type
         self._step = density.line(_TABLE) * (1 + 0.08 * density.air)
         self._hang = 2 * self._size * POINT

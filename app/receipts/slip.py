@@ -207,10 +207,8 @@ def _material_words(facts: Facts, line: MaterialLine) -> list[str]:
 
 def _law(page: _Page, facts: Facts) -> None:
     page.say(facts.word("law.slip"))
-    if facts.provisional:
-        page.say(facts.word("provisional_note"))
-    if facts.copy_mark:
-        page.say(facts.word("copy_note"))
+    for note in facts.notes():
+        page.say(note)
 
 
 def _foot(page: _Page, facts: Facts) -> None:

@@ -210,6 +210,12 @@ def test_marks_come_and_go_with_what_they_mark(tmp_path: Path) -> None:
     assert "号码校验不符" not in text_of(drawn(receipt(number_valid=None)), tmp_path)
 
 
+def test_every_mark_is_explained_on_the_paper(tmp_path: Path) -> None:
+    stale = text_of(drawn(receipt(catalog_stale=True), Impression(2, "", None)), tmp_path)
+    assert "离线收件 · 目录待核" in stale and "注“目录待核”" in stale and "本件为补打件" in stale
+    assert "注“" not in text_of(drawn(receipt()), tmp_path)
+
+
 def test_both_papers_are_made_of_every_field_of_a_receipt() -> None:
     """A field added to the receipt must be placed on paper, or be named here as not for people."""
     source = "".join(
