@@ -4,7 +4,7 @@ It belongs to the card that lies on the page and to nothing else: no draft, no c
 is gone with the applicant, when the case is received and when the counter is locked.
 """
 
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QRectF, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from app.domain.device import CardRead, DeviceKind
@@ -17,7 +17,7 @@ from ui.pictures import shrunk
 from ui.widgets.kit import Kit
 from ui.widgets.painted import Painted
 
-WIDTH, HEIGHT = 60, 74  # a card's photo is 102 x 126
+WIDTH, HEIGHT, EDGE = 60, 74, 3  # a card's photo is 102 x 126; the edge keeps it off the row's lines
 LARGEST = 252  # px, the long side of what is kept: sharp on a display of twice the density
 DECODES = "photo_decoding"  # what a reader with a plug-in says it can
 AFTER_MS = 50  # the fields are painted first
@@ -27,7 +27,7 @@ class Portrait(Painted):
     """Takes no room where no reader decodes photos; an outline until one has come."""
 
     def __init__(self, kit: Kit, desk: Desk, session: IntakeSession) -> None:
-        super().__init__(self._paint, WIDTH, HEIGHT)
+        super().__init__(self._paint, WIDTH, HEIGHT + 2 * EDGE)
         self._kit, self._desk, self._session = kit, desk, session
         self._of: IdentityDocument | None = None
         self._wanted: CardRead | None = None
@@ -90,7 +90,7 @@ class Portrait(Painted):
             self.update()
 
     def _paint(self, p: QPainter, w: int, h: int) -> None:
-        pal, place = self._kit.pal, QRectF(0.5, 0.5, w - 1, h - 1)
+        pal, place = self._kit.pal, QRectF(0.5, EDGE + 0.5, w - 1, h - 2 * EDGE - 1)
         edge = QPainterPath()
         edge.addRoundedRect(place, 4, 4)
         p.fillPath(edge, QColor(pal.sunken))
@@ -98,9 +98,10 @@ class Portrait(Painted):
             p.drawPixmap((w - 32) // 2, (h - 32) // 2, icons.pixmap("person", 32, pal.muted))
         else:
             p.setClipPath(edge)
-            size = self.image.size().scaled(w, h, Qt.AspectRatioMode.KeepAspectRatio)
-            left, top = (w - size.width()) / 2, (h - size.height()) / 2
-            p.drawImage(QRectF(left, top, size.width(), size.height()), self.image)
+            size = QSizeF(self.image.size()).scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            at = QRectF(0, 0, size.width(), size.height())
+            at.moveCenter(place.center())
+            p.drawImage(at, self.image)
             p.setClipping(False)
         p.setPen(QColor(pal.line))
         p.drawPath(edge)
