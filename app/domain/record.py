@@ -7,21 +7,54 @@ and an older reader understand each other.
 
 import json
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
 
 def dumps(value: Any) -> str:
-    return _WRITER.encode(plain(value))
+    """The JSON of `plain(value)`: keys sorted, no spaces, characters as they are."""
+    kind = type(value)
+    return _quoted(value) if kind is str else _writer(kind)(value)  # type: ignore[arg-type]
 
 
 _WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_quoted = json.encoder.encode_basestring
+_FIXED = {True: "true", False: "false", None: "null"}
+Write = Callable[[Any], str]
+
+
+@cache
+def _writer(kind: type) -> Write:
+    """What writes a `kind`, made once a type: a catalog is written twice as fast as by way of `plain`."""
+    if kind is int:
+        return int.__repr__
+    if kind is bool or kind is type(None):
+        return _FIXED.__getitem__
+    if kind is tuple or kind is list:
+        return lambda values: f"[{','.join([dumps(value) for value in values])}]" if values else "[]"
+    if is_dataclass(kind) and len(fields(kind)) > 1:
+        return _object_writer(sorted(f.name for f in fields(kind)))
+    if issubclass(kind, Enum):
+        return lambda member: dumps(member.value)
+    return lambda value: _WRITER.encode(plain(value))
+
+
+def _object_writer(names: Sequence[str]) -> Write:
+    keys, values = [f"{_quoted(name)}:" for name in names], attrgetter(*names)
+
+    def write(value: Any) -> str:
+        parts = zip(keys, values(value), strict=True)
+        said = [key + (_quoted(v) if type(v) is str else dumps(v)) for key, v in parts]
+        return "{" + ",".join(said) + "}"
+
+    return write
 
 
 def loads(kind: type[T], text: str | bytes) -> T:

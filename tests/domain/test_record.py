@@ -1,8 +1,10 @@
 """The one JSON form: every value comes back as it went, and what is no value is refused."""
 
 import json
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from enum import IntEnum
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,22 @@ from app.domain.catalog import Item, Question
 from app.domain.hall_time import CHINA
 from app.domain.identity import DocumentKind, IdentityDocument, Sex
 from app.domain.numbering import NumberBlock
+
+
+class Many(IntEnum):
+    TWO = 2
+
+
+@dataclass(frozen=True)
+class Pair:
+    two: Any
+    one: Any
+
+
+@dataclass(frozen=True)
+class Alone:
+    only: Any
+
 
 texts = st.text(max_size=12)
 moments = st.datetimes(timezones=st.just(CHINA))
@@ -68,6 +86,27 @@ def test_a_case_comes_back(case: Case) -> None:
 @pytest.mark.parametrize("item", demo_items(), ids=lambda item: item.name)
 def test_an_item_comes_back(item: Item) -> None:
     assert record.loads(Item, record.dumps(item)) == item
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts | st.sampled_from((*Sex, Many.TWO))
+values = st.recursive(
+    scalars | st.dates() | moments | st.binary(max_size=5) | st.frozensets(texts) | documents | applications,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(texts, inner, max_size=4)
+        | st.builds(Pair, inner, inner)
+        | st.builds(Alone, inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(values)
+def test_it_is_written_as_the_json_library_writes_the_plain_value(value: object) -> None:
+    """Byte for byte: what was signed and stored before stays as it is."""
+    plain = json.dumps(record.plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert record.dumps(value) == plain
 
 
 def test_equal_values_have_equal_texts() -> None:
