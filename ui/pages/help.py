@@ -7,10 +7,11 @@ from app.texts import Texts
 from ui.widgets.kit import Kit, box, row
 from ui.widgets.overlay import Overlay
 
+SPACE = ""  # the one key with a word of ours
 KEYS = (
     "F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "F12",
-    "Space", "+ −", "← →", "Ctrl+A", "Ctrl+S", "Ctrl+R", "Ctrl+Del", "Ctrl+Z", "Ctrl+1", "Ctrl+J", "Esc",
-    "P  I  V", "F5",
+    SPACE, "+ −", "← →", "Ctrl+A", "Ctrl+S", "Ctrl+R", "Ctrl+Del", "Ctrl+Z", "Ctrl+1…5", "Ctrl+J", "Esc",
+    "P  I  V", "F5", "Ctrl+F", "Ctrl+Enter",
 )  # fmt: skip
 
 
@@ -25,7 +26,7 @@ class HelpCard(Overlay):
         for number, key in enumerate(KEYS):
             words = kit.text(texts[f"ui.key.{number}"], "body", wrap=True)
             line, side = number % half, 2 * (number // half)
-            grid.addWidget(box(row(None, kit.key(key)), fixed=(96, 0)), line, side)
+            grid.addWidget(box(row(None, kit.key(key or texts["ui.space_key"])), fixed=(96, 0)), line, side)
             grid.addWidget(words, line, side + 1)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)

@@ -111,11 +111,18 @@ class VerifyPage(QWidget):
         self._asked += 1
         ticket = self._asked
         self._show_message("primary", self._texts["inspect.checking"], "")
+        catalog = self._desk.office.catalog
+
+        def judge() -> tuple[Verdict | None, str]:
+            verdict = work()
+            named = catalog.hits([verdict.claims.item_code]) if verdict else ()
+            return verdict, named[0].name if named else ""
+
         self._desk.tasks.run(
             self._desk.catalog_executor,
-            work,
+            judge,
             owner=self,
-            done=lambda verdict: self._done(verdict) if ticket == self._asked else None,
+            done=lambda found: self._done(*found) if ticket == self._asked else None,
             failed=lambda error: self._failed(error) if ticket == self._asked else None,
         )
 
@@ -135,7 +142,8 @@ class VerifyPage(QWidget):
         self._result.addWidget(self._kit.message(tone, title, body, name="verdict"))
         self._result.addStretch(1)
 
-    def _done(self, verdict: Verdict | None) -> None:
+    def _done(self, verdict: Verdict | None, item_name: str) -> None:
+        """`item_name`: what this station's catalog calls the item, "" where it does not know it."""
         if verdict is None:
             self._show_message(
                 "warn", self._texts["inspect.unreadable"], self._texts["inspect.unreadable_note"]
@@ -147,7 +155,7 @@ class VerifyPage(QWidget):
         self._result.addWidget(kit.message("ok", texts["inspect.genuine"], note, name="verdict"))
         if verdict.station.demo:
             self._result.addWidget(kit.message("primary", texts["inspect.demo"], texts["inspect.demo_note"]))
-        for key, value in self._facts(verdict):
+        for key, value in self._facts(verdict, item_name):
             self._result.addLayout(self._fact(texts[f"inspect.fact.{key}"], value))
         if verdict.claims.station_id == self._desk.office.station.station_id:
             number = verdict.claims.number
@@ -156,7 +164,7 @@ class VerifyPage(QWidget):
             self._result.addLayout(row(look, None))
         self._result.addStretch(1)
 
-    def _facts(self, verdict: Verdict) -> list[tuple[str, str]]:
+    def _facts(self, verdict: Verdict, item_name: str) -> list[tuple[str, str]]:
         claims, station = verdict.claims, verdict.station
         texts = self._texts
         line = texts["inspect.offline" if claims.offline else "inspect.online"]
@@ -167,7 +175,8 @@ class VerifyPage(QWidget):
             ("line", line),
         ]
         if verdict.receipt is None:
-            return [*facts, ("item", claims.item_code)]
+            named = texts.say("inspect.item_named", name=item_name, code=claims.item_code)
+            return [*facts, ("item", named if item_name else claims.item_code)]
         return [*facts, *self._receipt_facts(verdict.receipt)]
 
     def _receipt_facts(self, receipt: Receipt) -> list[tuple[str, str]]:

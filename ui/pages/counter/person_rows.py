@@ -292,6 +292,7 @@ class WishesRow(StepRow):
         )
         self.phone.textEdited.connect(self._phoned)
         self.address.textEdited.connect(self._addressed)
+        self.address.editingFinished.connect(lambda: self.address.setCursorPosition(0))  # its town is seen
 
     def refresh(self) -> None:
         intake = self._session.intake

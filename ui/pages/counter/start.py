@@ -90,7 +90,7 @@ class StartPage(QWidget):
 
     def greet(self, received_today: int, reader: StatusLine | None) -> None:
         texts, now = self._texts, self._desk.office.clock.now()
-        part = "morning" if now.hour < 12 else "afternoon" if now.hour < 18 else "evening"
+        part = "morning" if 5 <= now.hour < 12 else "afternoon" if 12 <= now.hour < 18 else "evening"
         words = texts.say(f"counter.start.{part}", n=received_today + 1)
         set_text(self._greeting, words)
         ready = reader is not None and reader.tone != "stop"
