@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import date
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -267,9 +267,32 @@ def test_the_picture_is_walked_by_keys_zoomed_and_said_in_words(clerk: Clerk) ->
     assert picture.width() > size.width()
     clerk.click("panorama_smaller")
     assert picture.size() == size
+    clerk.press(Qt.Key.Key_S, CTRL)
+    clerk.wait(lambda: bool(clerk.hall.files.written))
+    assert clerk.hall.files.written[0].read_bytes().startswith(b"%PDF")
+    clerk.wait(lambda: clerk.sees("notice_saved"))
     clerk.press(Qt.Key.Key_Left)
     clerk.press(Qt.Key.Key_Return)
     clerk.wait(lambda: clerk.sees("guide_name"))
+
+
+def test_the_picture_is_pulled_by_its_ground_and_keeps_the_whole_in_sight(clerk: Clerk) -> None:
+    open_bundle(clerk)
+    view = clerk.shell.catalog.bundles.view
+    view.show_items(demo_items()[:20])
+    clerk.click("bundle_panorama")
+    clerk.rest()
+    picture = clerk.find(PanoramaView, "panorama")
+    bar = picture._area().verticalScrollBar()
+    assert bar.maximum() > 0 and picture.width() <= picture._area().viewport().width()
+    ground = QPoint(picture.picture.columns[1][0] - 8, bar.pageStep() - 20)
+    QTest.mousePress(picture, Qt.MouseButton.LeftButton, pos=ground)
+    QTest.mouseMove(picture, ground - QPoint(0, 120))
+    QTest.mouseRelease(picture, Qt.MouseButton.LeftButton, pos=ground - QPoint(0, 120))
+    clerk.wait(lambda: bar.value() == 120)
+    whole = picture.scene().node("")
+    assert bar.value() < whole.y < bar.value() + bar.pageStep() - whole.h
+    assert whole.y != picture.picture.node("").y
 
 
 def test_items_are_picked_freely_and_dropped_again(clerk: Clerk) -> None:

@@ -106,7 +106,7 @@ class CounterShell(QFrame):
         self.cases = CasesPage(kit, desk, self.board, chosen)
         self.verify = VerifyPage(kit, desk, chosen)
         self.devices = DevicesPage(kit, desk, self.board, chosen)
-        self.catalog = CatalogPage(kit, desk, profile)
+        self.catalog = CatalogPage(kit, desk, profile, chosen)
         self.round = CatalogRound(desk, self._receiving, self)
         self.customer = CustomerScreen(desk, kit, self, self.intake)
         self.rail = Rail(kit, self._texts, PAGES)

@@ -12,6 +12,7 @@ from app.texts import Texts
 from ui.changes.words import period_words
 from ui.pages.catalog.guide_facts import material_sheets
 from ui.pages.catalog.panorama import STEP, PanoramaView
+from ui.pages.catalog.panorama_pdf import panorama_pdf
 from ui.pages.counter.steps import set_text
 from ui.widgets.flow import FlowLayout
 from ui.widgets.kit import Kit, Part, box, clear, col, row
@@ -22,6 +23,7 @@ class CompositionView(QFrame):
 
     opened = Signal(str)
     wanted = Signal()
+    pdf_wanted = Signal()
 
     def __init__(self, kit: Kit, texts: Texts) -> None:
         super().__init__()
@@ -85,11 +87,13 @@ class CompositionView(QFrame):
         self._area = picture.scroll_area()
         plus = kit.button(texts["bundle.larger"], "quiet", "+", name="panorama_larger", h=28)
         minus = kit.button(texts["bundle.smaller"], "quiet", "−", name="panorama_smaller", h=28)
+        pdf = kit.button(texts["bundle.pdf"], "quiet", "Ctrl+S", name="panorama_pdf", h=28)
+        pdf.clicked.connect(self.pdf_wanted)
         plus.clicked.connect(lambda: picture.set_zoom(picture.zoom * STEP))
         minus.clicked.connect(lambda: picture.set_zoom(picture.zoom / STEP))
-        for button in (plus, minus):
+        for button in (pdf, plus, minus):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard stays with the picture
-        foot = row(self._spoken, minus, plus, gap=8)
+        foot = row(self._spoken, pdf, minus, plus, gap=8)
         return box(col(self._area, foot, gap=8))
 
     # -- what is shown -----------------------------------------------------------------------------
@@ -114,7 +118,6 @@ class CompositionView(QFrame):
             button.setChecked(name == view)
         self._pages.setCurrentIndex(list(self._views).index(view))
         if view == "panorama":
-            self.picture.fit(self._area.viewport().width() - 4, self._area.viewport().height() - 4)
             self.picture.setFocus()
 
     def mark_done(self, codes: frozenset[str]) -> None:
@@ -126,6 +129,18 @@ class CompositionView(QFrame):
     def answers_by_item(self) -> Mapping[str, Answers]:
         keys = asked_as(self.items, self.bundle)
         return {item.code: answers_of(item, keys, self.answers) for item in self.items}
+
+    @property
+    def title(self) -> str:
+        return self._title.text()
+
+    def pdf(self, foot: str) -> bytes:
+        """The picture as a PDF; b"" where there is none."""
+        scene = self.picture.scene()
+        if scene is None:
+            return b""
+        title = self.title + self._texts["ui.dot"] + self._texts["bundle.panorama"]
+        return panorama_pdf(self._kit, self._texts, self.font(), scene, title, foot)
 
     def use(self) -> None:
         """Ctrl+Enter."""

@@ -11,6 +11,7 @@ from app.domain.operator import Operator
 from app.domain.situation import Answers
 from app.errors import AppError
 from ui.desk import Desk
+from ui.files import FileChoices
 from ui.pages.catalog.bundles import BundleTab
 from ui.pages.catalog.finder import WIDTH, Finder, framed
 from ui.pages.catalog.guide import GuideView
@@ -20,6 +21,7 @@ from ui.profile import Profile
 from ui.widgets.kit import KeyButton, Kit, box, col, row
 
 FIND, BUNDLE = "find", "bundle"
+_NO_NAME = str.maketrans(dict.fromkeys('<>:"/\\|?*'))  # not in the name of a file
 
 
 class CatalogPage(QWidget):
@@ -28,10 +30,11 @@ class CatalogPage(QWidget):
     begin = Signal(str)
     begin_series = Signal(object, object)
 
-    def __init__(self, kit: Kit, desk: Desk, profile: Profile) -> None:
+    def __init__(self, kit: Kit, desk: Desk, profile: Profile, files: FileChoices) -> None:
         super().__init__()
         self._kit, self._desk, self._texts = kit, desk, desk.office.texts
         self._peeked = 0
+        self._files = files
         self.notices = Notices(kit, self._texts)
         self.finder = Finder(kit, desk, profile.channel, "catalog")
         self.guide = GuideView(kit, self._texts, profile.channel)
@@ -64,9 +67,13 @@ class CatalogPage(QWidget):
         self.guide.wanted.connect(self.begin)
         self.bundles.guide_wanted.connect(self.show_guide)
         self.bundles.begin.connect(self._series)
+        self.bundles.view.pdf_wanted.connect(self.save_pdf)
         for part in (self.finder, self.bundles):
             part.trouble.connect(self.notices.tell)
-        for key, slot in (("Ctrl+Return", self.use), ("Ctrl+Enter", self.use), ("F3", self.find_item)):
+        for key, slot in (
+            ("Ctrl+Return", self.use), ("Ctrl+Enter", self.use), ("F3", self.find_item),
+            ("Ctrl+S", self.save_pdf),
+        ):  # fmt: skip
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
@@ -108,6 +115,7 @@ class CatalogPage(QWidget):
 
     def show_tab(self, name: str) -> None:
         self.tab = name
+        self.notices.drop("saved")
         for key, button in self._buttons.items():
             button.setChecked(key == name)
         widget = self._tabs[name]
@@ -130,6 +138,27 @@ class CatalogPage(QWidget):
             self.guide.use()
         elif self.tab == BUNDLE:
             self.bundles.view.use()
+
+    def save_pdf(self) -> None:
+        """Ctrl+S: the picture of a 一件事 as a file, to print or to give away."""
+        view = self.bundles.view
+        if self.tab != BUNDLE or view.composition is None:
+            return
+        name = view.title.translate(_NO_NAME)
+        path = self._files.save_pdf(self, f"{name}.pdf")
+        if path is None:
+            return
+        data = view.pdf(self._version.text())
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: self._files.write(path, data),
+            owner=self,
+            done=lambda _none: self._saved(path.name),
+            failed=self.notices.tell,
+        )
+
+    def _saved(self, name: str) -> None:
+        self.notices.say("saved", "ok", self._texts.say("counter.done.saved", file=name), "")
 
     def show_guide(self, code: str) -> None:
         """The guide of one item, from wherever it was asked for."""

@@ -1,27 +1,18 @@
 """全景导览图: items and materials of a bundle as a picture; arrows walk it, + and − zoom, words say the same.
 
-Painted; the sentence of the node at hand stands under the picture and is what a screen reader reads.
+It can be pulled about, and goes to a PDF (panorama_pdf).  Painted; the sentence of the node at hand
+stands under the picture and is what a screen reader reads.
 """
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPainterPath,
-    QPaintEvent,
-    QPen,
-    QWheelEvent,
-)
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.domain.bundle import Composition
 from app.texts import Texts
-from ui import icons
 from ui.changes.words import period_words
-from ui.pages.catalog.panorama_layout import Link, Node, NodeKind, Panorama, panorama
+from ui.pages.catalog.panorama_layout import WIDEST, Node, NodeKind, Panorama, panorama
+from ui.pages.catalog.panorama_paint import PanoramaPainter, Scene
 from ui.widgets.kit import Kit
 
 LEAST, MOST, STEP = 0.5, 2.0, 1.25
@@ -38,6 +29,8 @@ class PanoramaView(QWidget):
         self._kit, self._texts = kit, texts
         self._composition: Composition | None = None
         self._done: frozenset[str] = frozenset()
+        self._title, self._room = "", WIDEST
+        self._pulled: QPoint | None = None
         self.picture = Panorama((), (), 1, 1)
         self.at = ""
         self.zoom = 1.0
@@ -50,8 +43,8 @@ class PanoramaView(QWidget):
         self, title: str, composition: Composition, done: frozenset[str] = frozenset()
     ) -> None:
         """`done`: codes of the items already received in this set of cases."""
-        self._composition, self._done = composition, done
-        self.picture = panorama(title, composition)
+        self._title, self._composition, self._done = title, composition, done
+        self.picture = panorama(title, composition, self._room)
         if self.picture.node(self.at) is None:
             self.at = ""
         self.setAccessibleDescription("\n".join(self.sentences()))
@@ -59,8 +52,8 @@ class PanoramaView(QWidget):
         self._speak()
 
     def scroll_area(self) -> QScrollArea:
-        area = QScrollArea()
-        area.setWidget(self)
+        area = _ScrollArea(self)
+        area.verticalScrollBar().valueChanged.connect(lambda _y: self.update())
         area.setAlignment(Qt.AlignmentFlag.AlignCenter)
         area.setObjectName("panorama_area")
         for part in (area.viewport(), self):
@@ -154,6 +147,23 @@ class PanoramaView(QWidget):
         hit = self._node_at(event.position())
         if hit is not None:
             self._go(hit)
+        else:
+            self._pulled = event.globalPosition().toPoint()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pull the picture about by its ground."""
+        area = self._area()
+        if self._pulled is None or area is None:
+            return
+        now = event.globalPosition().toPoint()
+        by, self._pulled = now - self._pulled, now
+        for bar, step in ((area.horizontalScrollBar(), by.x()), (area.verticalScrollBar(), by.y())):
+            bar.setValue(bar.value() - step)
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        self._pulled = None
+        self.unsetCursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self._node_at(event.position()) is not None:
@@ -174,10 +184,14 @@ class PanoramaView(QWidget):
         if node is not None:
             self._go(node)
 
-    def fit(self, width: int, height: int) -> None:
-        """As large as it can be with everything in sight, never larger than life."""
-        wide, tall = width / max(1, self.picture.width), height / max(1, self.picture.height)
-        self.set_zoom(min(1.0, wide, max(tall, 0.75)))
+    def fit(self, width: int) -> None:
+        """Lay it out for so much room; words keep their size."""
+        if width == self._room:
+            return
+        self._room = width
+        if self._composition is not None:
+            self.picture = panorama(self._title, self._composition, width)
+            self._resize()
 
     def _resize(self) -> None:
         size = QSize(round(self.picture.width * self.zoom), round(self.picture.height * self.zoom))
@@ -191,103 +205,40 @@ class PanoramaView(QWidget):
 
     def _node_at(self, point: QPointF) -> Node | None:
         x, y = point.x() / self.zoom, point.y() / self.zoom
-        inside = (n for n in self.picture.nodes if n.x <= x <= n.x + n.w and n.y <= y <= n.y + n.h)
-        return next(inside, None)
+        scene = self.scene()
+        seen = [node for n in self.picture.nodes if scene is not None and (node := scene.node(n.key))]
+        return next((n for n in seen if n.x <= x <= n.x + n.w and n.y <= y <= n.y + n.h), None)
 
     # -- painting ----------------------------------------------------------------------------------
 
+    def scene(self) -> Scene | None:
+        """What is to be drawn, as far as it is in sight."""
+        if self._composition is None:
+            return None
+        area = self._area()
+        top = area.verticalScrollBar().value() / self.zoom if area else 0.0
+        tall = area.viewport().height() / self.zoom if area else 0.0
+        focused = self.hasFocus()
+        return Scene(self.picture, self._composition, self._done, self.at, focused, top, tall)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
+        scene = self.scene()
+        if scene is None:
+            return
         p = QPainter(self)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
         p.scale(self.zoom, self.zoom)
-        near = self.picture.beside(self.at)
-        for strong in (False, True):  # what belongs to the node at hand lies on top
-            for link in self.picture.links:
-                if (self.at in (link.start, link.end)) is strong:
-                    self._link(p, link, strong)
-        for node in self.picture.nodes:
-            self._node(p, node, node.key in near)
+        PanoramaPainter(self._kit, self._texts, self.font()).paint(p, scene)
         p.end()
 
-    def _link(self, p: QPainter, link: Link, strong: bool) -> None:
-        pal, start, end = self._kit.pal, self.picture.node(link.start), self.picture.node(link.end)
-        if start is None or end is None:
-            return
-        a = QPointF(start.x + start.w, start.y + start.h / 2)
-        b = QPointF(end.x, end.y + end.h / 2)
-        bend = (b.x() - a.x()) / 2
-        path = QPainterPath(a)
-        path.cubicTo(a + QPointF(bend, 0), b - QPointF(bend, 0), b)
-        colour = pal.primary if strong else pal.accent if link.shared else pal.edge
-        pen = QPen(QColor(colour), 2.5 if strong or link.shared else 1.2)
-        p.setBrush(Qt.BrushStyle.NoBrush)
-        p.setPen(pen)
-        p.drawPath(path)
 
-    def _node(self, p: QPainter, node: Node, near: bool) -> None:
-        pal, here = self._kit.pal, node.key == self.at
-        whole, shared = node.kind is NodeKind.WHOLE, node.shared > 1
-        ground = pal.primary if whole else pal.accent_soft if shared else pal.panel
-        edge = (
-            pal.focus
-            if here and self.hasFocus()
-            else pal.primary
-            if near
-            else pal.accent
-            if shared
-            else pal.edge
-        )
-        at = QRectF(node.x, node.y, node.w, node.h)
-        p.setBrush(QColor(ground))
-        p.setPen(QPen(QColor(edge), 3 if here else 2 if near or shared else 1))
-        p.drawRoundedRect(at, 8, 8)
-        ink = pal.on_primary if whole else pal.ink
-        if node.kind is NodeKind.ITEM:
-            self._item(p, node, at)
-        else:
-            self._title(p, node, at.adjusted(12, 4, -12 if not shared else -56, -4), ink, bold=whole)
-            if shared and not whole:
-                self._shared(p, node, at)
+class _ScrollArea(QScrollArea):
+    """Tells the picture how much room there is."""
 
-    def _title(self, p: QPainter, node: Node, at: QRectF, ink: str, bold: bool) -> None:
-        font = self._font(14, bold)
-        p.setFont(font)
-        p.setPen(QColor(ink))
-        if bold:
-            flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-            p.drawText(at, flags, node.title)
-            return
-        words = p.fontMetrics().elidedText(node.title, Qt.TextElideMode.ElideMiddle, int(at.width()))
-        p.drawText(at, Qt.AlignmentFlag.AlignVCenter, words)
+    def __init__(self, picture: PanoramaView) -> None:
+        super().__init__()
+        self._picture = picture
+        self.setWidget(picture)
 
-    def _item(self, p: QPainter, node: Node, at: QRectF) -> None:
-        pal, whole = self._kit.pal, self._composition
-        part = next((x for x in whole.parts if x.code == node.key), None) if whole else None
-        done = node.key in self._done
-        icon, colour = ("done", pal.ok) if done else ("paper", pal.primary)
-        p.drawPixmap(at.topLeft() + QPointF(12, 20), icons.pixmap(icon, 24, colour, 2))
-        words = at.adjusted(48, 8, -10, -30)
-        self._title(p, node, words, pal.ink, bold=False)
-        p.setFont(self._font(12, False))
-        p.setPen(QColor(pal.muted))
-        below = at.adjusted(48, 34, -10, -8)
-        text = part.department if part else ""
-        p.drawText(
-            below,
-            Qt.AlignmentFlag.AlignVCenter,
-            p.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(below.width())),
-        )
-
-    def _shared(self, p: QPainter, node: Node, at: QRectF) -> None:
-        p.setFont(self._font(12, False))
-        p.setPen(QColor(self._kit.pal.accent))
-        words = self._texts.say("bundle.shared_by", n=node.shared)
-        p.drawText(
-            at.adjusted(0, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words
-        )
-
-    def _font(self, px: int, bold: bool) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(px)
-        font.setBold(bold)
-        return font
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._picture.fit(self.viewport().width())
