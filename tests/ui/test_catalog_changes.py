@@ -144,6 +144,33 @@ def test_a_restored_draft_says_what_changed_meanwhile(looks: QApplication, hall:
         assert audit(after.shell) == []
 
 
+def test_the_news_lead_to_that_very_draft_in_one_step(looks: QApplication, hall: Bench, qtbot: QtBot) -> None:
+    with Clerk.at_counter(hall, qtbot) as first:
+        first.fill()
+        meant = first.intake.session.intake
+    with Clerk.at_counter(hall, qtbot) as second:  # a newer draft, of another item
+        second.lay_card()
+        second.pick("cjrzhl")
+        other = second.intake.session.intake
+        assert other.item.code != meant.item.code
+    publish(hall, meant.item.code, asks_more)
+    with Clerk.at_counter(hall, qtbot) as after:
+        after.wait(lambda: after.sees("status_changes"))
+        after.press(Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+        after.click("status_changes")
+        after.click("changes_open_0")
+        after.wait(lambda: after.sees("notice_item_changed"))
+        assert after.intake.session.intake.draft_id == meant.draft_id
+        after.click("news_look")
+        assert "新增材料" in after.words("changes_sheet")
+        after.click("changes_continue")
+        after.wait(lambda: not after.sees("notice_item_changed"))
+        after.rest()
+        after.shell.news.resumed.emit(other.draft_id)  # what is being entered stays
+        after.rest()
+        assert after.intake.session.intake.draft_id == meant.draft_id
+
+
 def test_cases_are_told_of_until_somebody_has_looked(clerk: Clerk) -> None:
     clerk.fill()
     item = clerk.intake.session.intake.item

@@ -22,11 +22,12 @@ LEAST, MARGIN = 120, 260  # px of the list, and of what stands above and below i
 class ChangesSheet(Overlay):
     """`accepted`: go on under the new catalog; `seen`: all were looked at.
 
-    `opened(text)`: show the cases that a search for it finds; "": the drafts.
+    `opened(text)`: show the cases that a search for it finds; `resumed(draft_id)`: go on with that draft.
     """
 
     accepted = Signal()
     opened = Signal(str)
+    resumed = Signal(str)
     seen = Signal()
 
     def __init__(self, kit: Kit, texts: Texts, parent: QWidget, name: str) -> None:
@@ -136,7 +137,8 @@ class ChangesSheet(Overlay):
         who = first.who if len(alike) == 1 else ""
         words = texts["ui.dot"].join(part for part in (kind, who) if part)
         look = kit.button(texts[key], "quiet", h=28, name=f"changes_open_{number}")
-        look.clicked.connect(lambda: self._go_to(text))
+        draft = first.subject_id if first.subject is Subject.DRAFT else ""
+        look.clicked.connect(lambda: self._resume(draft) if draft else self._go_to(text))
         names = col(
             kit.text(first.item_name, "strong", wrap=True), kit.text(words, "caption", "muted"), gap=0
         )
@@ -182,6 +184,10 @@ class ChangesSheet(Overlay):
     def _go_to(self, text: str) -> None:
         self.hide()
         self.opened.emit(text)
+
+    def _resume(self, draft_id: str) -> None:
+        self.hide()
+        self.resumed.emit(draft_id)
 
     def hide(self) -> None:
         """The keyboard goes back to where it was."""

@@ -182,7 +182,8 @@ class CounterShell(QFrame):
         self.intake.news.told.connect(lambda draft_id: self.watch.see([draft_id]))
         self.intake.stored.connect(self.watch.load)
         self.news.seen.connect(lambda: self.watch.see([c.subject_id for c in self.watch.unseen]))
-        self.news.opened.connect(self._open_changed)
+        self.news.opened.connect(self._open_case)
+        self.news.resumed.connect(self._resume_draft)
         self.catalog.begin.connect(self._begin_with)
         self.catalog.begin_series.connect(self._begin_series)
         self.intake.one_thing.changed.connect(self.catalog.bundles.view.mark_done)
@@ -330,11 +331,9 @@ class CounterShell(QFrame):
         self.go("intake")
         self.intake.begin_series(items, answers)
 
-    def _open_changed(self, text: str) -> None:
-        if text:
-            self._open_case(text)
-        else:
-            self.go("intake")
+    def _resume_draft(self, draft_id: str) -> None:
+        self.go("intake")
+        self.intake.resume_draft(draft_id)
 
     def _open_device(self, key: str) -> None:
         if key == CHANGES:

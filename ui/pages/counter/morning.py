@@ -1,6 +1,8 @@
 """What the start page needs from disk: the operator's own drafts, the items this counter handles most,
 and whether the readiness sheet is still to be looked at today."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.catalog import ItemHit
@@ -43,6 +45,23 @@ class Morning(QObject):
             ),
             owner=self,
             done=lambda found: self._kept(operator, *found),
+            failed=self.trouble.emit,
+        )
+
+    def find(self, operator: Operator | None, draft_id: str, found: Callable[[KeptDraft], None]) -> None:
+        """One of the operator's drafts, wherever it stands in the list."""
+        office, mine = self._desk.office, operator.operator_id if operator else ""
+
+        def done(kept: tuple[KeptDraft, ...]) -> None:
+            for draft in kept:
+                if draft.intake.draft_id == draft_id and draft.operator_id == mine:
+                    found(draft)
+
+        self._desk.tasks.run(
+            self._desk.store_executor,
+            lambda: drafts.recover(office),
+            owner=self,
+            done=done,
             failed=self.trouble.emit,
         )
 

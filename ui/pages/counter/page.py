@@ -324,6 +324,11 @@ class IntakePage(QWidget):
         self.news.check()
         self._focus()
 
+    def resume_draft(self, draft_id: str) -> None:
+        """That one, unless something else is being entered, which stays, or it is entered already."""
+        if self.editable and self.session.intake.empty:
+            self._morning.find(self.session.operator, draft_id, self.restore)
+
     def forget(self, draft: KeptDraft) -> None:
         self.session.forget(draft.intake.draft_id)
         self._morning.drop(draft)
