@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from heapq import merge
-from itertools import tee
+from itertools import repeat, tee
 
 from app.catalog import grams
-from app.catalog.lines import MANY, Found, Line, Lines
+from app.catalog.lines import AT_ONCE, MANY, Found, Line, Lines
 from app.catalog.query import Pattern, Span
 from app.catalog.runs import Few, Ids, Named, Ranks, Run
 
@@ -44,8 +44,8 @@ class Asking:
         """Lines by their rank, those of this place before the others."""
         wanted = set(ranks) if self.allowed is None else set(ranks).intersection(self.allowed)
         first = wanted.intersection(self.here)
-        for rank in (*sorted(first), *sorted(wanted - first)):
-            yield from ((line, None) for line in self._search.between(rank, rank))
+        for some in (first, wanted - first):
+            yield from ((line, None) for line in self._search.lines(sorted(some)))
 
     def few(self, expression: str) -> Few[Line]:
         narrowed = self.narrowed(expression)
@@ -75,9 +75,21 @@ class Asking:
         yield from self._lines(named, self.allowed)
 
     def _lines(self, named: Iterable[Named], ids: Ids | None) -> Iterator[Found]:
+        alone: dict[int, Span] = {}  # lines that stand alone in their runs are fetched together
         for run, span in named:
-            for line in self._search.lines_of(run, ids):
-                yield line, span
+            if ids is None and run.id < run.last:
+                yield from self._fetched(alone)
+                yield from zip(self._search.lines_of(run), repeat(span))
+                continue
+            alone |= dict.fromkeys((run.id,) if ids is None else run.of(ids), span)
+            if len(alone) >= AT_ONCE:
+                yield from self._fetched(alone)
+        yield from self._fetched(alone)
+
+    def _fetched(self, spans: dict[int, Span]) -> Iterator[Found]:
+        """The lines of these ranks, which are then forgotten."""
+        yield from ((line, spans[line.id]) for line in self._search.lines(list(spans)))
+        spans.clear()
 
     def named(self, pattern: Pattern, runs: Iterable[Run]) -> Iterator[Named]:
         """The runs whose name truly matches, and where."""

@@ -16,11 +16,11 @@ from app.catalog.staging import Staging
 
 _BATCH = 1000
 _LINE = """
-    INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+    INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, department = excluded.department, everyday = excluded.everyday,
     audience = excluded.audience, channels = excluded.channels, promise_days = excluded.promise_days,
     material_count = excluded.material_count, theme = excluded.theme, unusual = excluded.unusual,
-    body_crc = excluded.body_crc"""
+    papers = excluded.papers, body_crc = excluded.body_crc"""
 _BODY = "INSERT INTO body VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET json = excluded.json"
 _WORDS = "INSERT INTO gram(gram, rowid, words) VALUES (?, ?, ?)"
 _PUT: str | None = None  # what FTS5 does with a row's words

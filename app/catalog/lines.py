@@ -4,19 +4,21 @@ import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import repeat
 from typing import NamedTuple, TypeVar
 
 from app.catalog import grams
 from app.catalog.layout import AUDIENCES, CHANNELS, DEPARTMENTS, GROUPS, PAPERS
-from app.catalog.query import Pattern, Span, Vocabulary
+from app.catalog.query import KEPT, Pattern, Span, Vocabulary
 from app.catalog.runs import Ids, Ranks, Run
 from app.domain.catalog import Channel
 from app.domain.narrowing import EVERYTHING, UNSAID, Facets, Narrowing
 from app.domain.ranking import Preference, home_departments
 
+AT_ONCE = 16
 _COLUMNS = """line.id, code, name, department, everyday, audience, channels, promise_days, material_count,
-    theme, unusual, body_crc"""
+    theme, unusual, papers, body_crc"""
 _BY_WORDS = f"""
     SELECT {_COLUMNS} FROM gram JOIN line ON line.id = gram.rowid
     WHERE gram MATCH ? AND gram.rowid BETWEEN ? AND ? ORDER BY gram.rowid LIMIT ?"""
@@ -25,6 +27,7 @@ _RUNS = """
     WHERE named MATCH ? AND named.rowid BETWEEN ? AND ? ORDER BY named.rowid LIMIT ?"""
 _IDS = "SELECT rowid FROM gram WHERE gram MATCH ? ORDER BY rowid"
 _BETWEEN = f"SELECT {_COLUMNS} FROM line WHERE id BETWEEN ? AND ? ORDER BY id"
+_THESE = f"SELECT {_COLUMNS} FROM line WHERE id IN ({','.join('?' * AT_ONCE)}) ORDER BY id"
 _CODES = "SELECT id FROM line WHERE code >= ? AND code < ? LIMIT ?"
 _PAPERS_BY_WORDS = f"""
     SELECT paper.id, name, unusual FROM gram JOIN paper ON paper.id = gram.rowid - {PAPERS}
@@ -43,10 +46,11 @@ _NO_LIMIT = -1
 _SETS = 6  # of ranks kept from question to question
 _LAST = "\U0010ffff"
 T = TypeVar("T")
+_plain, _plain_lines = lru_cache(KEPT)(grams.plain), lru_cache(KEPT)(grams.plain_lines)
 
 
 class Line(NamedTuple):
-    """One row of the table `line`; audience and channels as bits, the department by number."""
+    """One row of the table `line`; audience and channels as bits, department and papers by number."""
 
     id: int
     code: str
@@ -59,6 +63,7 @@ class Line(NamedTuple):
     material_count: int
     theme: str
     unusual: str
+    papers: str
     body_crc: int
 
 
@@ -74,6 +79,8 @@ Found = tuple[Line, Span | None]
 """A match, and where in the units of its name."""
 
 AT_START, INSIDE, EVERYDAY_START, EVERYDAY = range(4)
+Place = tuple[int, Span | None]
+"""One of these four, and where in the name."""
 
 
 class Lines:
@@ -179,19 +186,14 @@ class Lines:
         """The runs whose name the index names, by rank."""
         return map(Run._make, self._db.execute(_RUNS, (expression, *ranks, limit)))
 
-    def lines_of(self, run: Run, ids: Ids | None) -> Iterator[Line]:
-        """The lines of a run, by rank; only those among `ids` where there are any."""
-        some = (run.id, run.last) if ids is None else run.of(ids)
-        if not some:
-            return iter(())
-        lines = self.between(some[0], some[-1])
-        if ids is None or len(some) == 1:
-            return lines
-        chosen = set(some)
-        return (line for line in lines if line.id in chosen)
+    def lines_of(self, run: Run) -> Iterator[Line]:
+        return map(Line._make, self._db.execute(_BETWEEN, (run.id, run.last)))
 
-    def between(self, first: int, last: int) -> Iterator[Line]:
-        return map(Line._make, self._db.execute(_BETWEEN, (first, last)))
+    def lines(self, ranks: Ids) -> Iterator[Line]:
+        """The lines of these ranks, in this order; a few at a time, always by the same statement."""
+        for at in range(0, len(ranks), AT_ONCE):
+            some = (*ranks[at : at + AT_ONCE], *repeat(None, AT_ONCE))[:AT_ONCE]
+            yield from map(Line._make, self._db.execute(_THESE, some))
 
     def ids(self, expression: str) -> Ids:
         """The ranks of all items that the index names; kept for the next question."""
@@ -221,20 +223,20 @@ class Lines:
     # -- judging -------------------------------------------------------------------------------------
 
     def in_name(self, pattern: Pattern, line: Line, start_only: bool = False) -> Span | None:
-        return self._find(pattern, grams.plain(line.name), line.unusual, 0, start_only)
+        return self._find(pattern, _plain(line.name), line.unusual, 0, start_only)
 
     def in_run(self, pattern: Pattern, run: Run) -> Span | None:
-        return self._find(pattern, grams.plain(run.name), run.unusual, 0)
+        return self._find(pattern, _plain(run.name), run.unusual, 0)
 
-    def place(self, pattern: Pattern, line: Line) -> tuple[int, Span | None] | None:
-        """Where a name or everyday name matches (one of the four), and where in the name."""
+    def place(self, pattern: Pattern, line: Line) -> Place | None:
+        """Where a name or everyday name matches."""
         span = self.in_name(pattern, line)
         if span is not None:
             return (INSIDE if span[0] else AT_START), span
         if not line.everyday:
             return None
         inside = False
-        for number, text in enumerate(grams.plain_lines(line.everyday).split("\n"), start=1):
+        for number, text in enumerate(_plain_lines(line.everyday).split("\n"), start=1):
             found = self._find(pattern, text, line.unusual, number)
             if found is not None and found[0] == 0:
                 return EVERYDAY_START, None
@@ -243,12 +245,12 @@ class Lines:
 
     def whole(self, pattern: Pattern, line: Line) -> tuple[bool, Span | None]:
         """Whether the pattern is all of the name, of an everyday name, or of the code."""
-        texts = grams.plain_lines(f"{line.name}\n{line.everyday}").split("\n")
+        texts = (_plain(line.name), *_plain_lines(line.everyday).split("\n"))
         for number, text in enumerate(texts):
             span = (0, len(text))
             if text and self._find(pattern, text, line.unusual, number, True) == span:
                 return True, None if number else span
-        return grams.plain(line.code) == pattern.text, None
+        return _plain(line.code) == pattern.text, None
 
     def _find(
         self, pattern: Pattern, text: str, unusual: str, number: int, start_only: bool = False
@@ -283,7 +285,7 @@ class Lines:
         if not expression:
             return ()
         rows = self._db.execute(_PAPERS_BY_WORDS, (expression,)).fetchall()
-        return [n for n, name, notes in rows if self._find(pattern, grams.plain(name), notes, 0) is not None]
+        return [n for n, name, notes in rows if self._find(pattern, _plain(name), notes, 0) is not None]
 
 
 def _said(value: str) -> str:

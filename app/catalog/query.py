@@ -7,7 +7,7 @@ in one run (`shebk`).  `expression` asks the index for a superset; `find` judges
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from app.catalog import grams
 from app.catalog.grams import BEGINNING, BOTH, CHARACTER, INITIALS, SYLLABLE, Sounds
@@ -19,6 +19,9 @@ _ENOUGH = 24
 """So many ways to read the start of a query are asked for in one expression."""
 _FEW_PAIRS = 4
 _WORDS = 7  # the rarest first; the candidates are judged anyhow
+
+KEPT = 1 << 12
+"""Of so many texts it is remembered how they are read: a name is met again at the next key."""
 
 Span = tuple[int, int]
 Unit = tuple[str, str]
@@ -37,7 +40,7 @@ class _Step:
 class Vocabulary:
     """What is read in one catalog: its syllables, and (where given) which of them stand side by side.
 
-    `readings`: character → its usual readings, all of one first letter.
+    `readings`: character → its usual readings, all of one first letter.  `letters`: a text by first letters.
     """
 
     def __init__(
@@ -50,7 +53,8 @@ class Vocabulary:
         self.beginnings = frozenset(s[: n + 1] for s in self.syllables for n in range(len(s)))
         self._side_by_side = None if pairs is None else _side_by_side(pairs)
         self.readings = readings or {}
-        self.first_letters = {ord(unit): heard[0][0] for unit, heard in self.readings.items()}
+        first = {ord(unit): heard[0][0] for unit, heard in self.readings.items()}
+        self.letters = lru_cache(KEPT)(lambda text: text.translate(first))
 
     def neighbours(self, left: Unit, right: Unit) -> bool:
         """Whether two units may stand side by side, as far as is known."""
@@ -89,7 +93,7 @@ class Pattern:
         if not self.has_letters or self._ways is None:
             return self.find(text, lambda: self._sounds(text), start_only)
         best: Span | None = None
-        letters = text.translate(self._vocabulary.first_letters)
+        letters = self._vocabulary.letters(text)
         for way in self._ways:
             at = way.find(text, letters, self._vocabulary.readings, start_only)
             if at is not None and (best is None or at < best[0]):

@@ -97,15 +97,14 @@ class Rows:
             *map(self._everyday, item.everyday.split("\n") if item.everyday else ()),
         ]
         unusual = " ".join(_noted(str(n), notes) for n, (_, notes) in enumerate(said) if notes)
-        count = item.materials.count("\n") + 1 if item.materials else 0
+        papers = [self._papers[name] for name in item.materials.split("\n")] if item.materials else []
         line = (
             item.code, item.name, department, item.everyday, item.audience, item.channels, item.promise_days,
-            count, item.theme, unusual,
+            len(papers), item.theme, unusual, " ".join(map(str, papers)),
         )  # fmt: skip
-        papers = item.materials.split("\n") if item.materials else ()
         words = [
             *(text for text, _ in said[1:]),  # those of the name stand at its run
-            *(grams.paper_gram(self._papers[name]) for name in papers),
+            *map(grams.paper_gram, papers),
             _code(item.code),
             self._filters(item.audience, item.channels, item.theme, item.topics, department),
         ]

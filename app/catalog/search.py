@@ -18,8 +18,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from app.catalog import grams
-from app.catalog.asking import Asking, Judge, any_department, any_word, either, every_word
-from app.catalog.lines import EVERYDAY, EVERYDAY_START, MANY, Filter, Found, Line, Lines
+from app.catalog.asking import Asking, Judge, any_department, either, every_word
+from app.catalog.lines import EVERYDAY, EVERYDAY_START, MANY, Filter, Found, Line, Lines, Place
 from app.catalog.query import Pattern, Span
 from app.catalog.runs import Few, Named, Ranks, Run
 from app.catalog.several import Several
@@ -63,6 +63,7 @@ class _Question(Asking):
         super().__init__(search, narrowing, used, home)
         self._words, self._joined = words, "".join(words)
         self._pattern = Pattern(self._joined, search.vocabulary)
+        self._places: dict[int, Place | None] = {}
 
     def everything(self) -> Iterator[Found]:
         yield from ((line, None) for line in self._used)
@@ -90,7 +91,7 @@ class _Question(Asking):
         words = (every_word(grams.whole_grams(pattern.text, field)) for field in _WHOLE)
         name, everyday, code = words
         is_whole = partial(self._search.whole, pattern)
-        yield from self.judged(self._used, is_whole)
+        yield from self.judged(self._used, self._used_whole)
         named = self.named(pattern, self._search.runs(name, self._search.items))
         yield from self.of_runs((run, span) for run, span in named if span == (0, len(grams.plain(run.name))))
         yield from self.rows(either(everyday, code), self._search.items, is_whole)
@@ -99,16 +100,12 @@ class _Question(Asking):
         named, everyday = pattern.expression(grams.NAME), None
         if not named:
             return
-        yield from self.judged(self._used, partial(self._placed, pattern))
+        yield from self.judged(self._used, partial(self._used_placed, pattern))
         runs = Few(partial(self._search.runs, named), self._search.items)
         for group in self._search.groups:
             yield from self._in_names(pattern, runs.among(group), group)
             everyday = everyday or self.few(pattern.expression(grams.EVERYDAY))
             yield from self._in_everyday(pattern, everyday.among(group), group)
-
-    def _placed(self, pattern: Pattern, line: Line) -> tuple[bool, Span | None]:
-        place = self._search.place(pattern, line)
-        return (False, None) if place is None else (True, place[1])
 
     def _in_names(self, pattern: Pattern, few: list[Run] | None, group: Ranks) -> Iterator[Found]:
         """Names that begin with the text, then names that hold it further in; `few`: all candidates."""
@@ -181,13 +178,30 @@ class _Question(Asking):
             yield from self._staged(few, lambda line: (line.department in among, None))
 
     def _materials(self, pattern: Pattern) -> Iterator[Found]:
-        words = [grams.paper_gram(number) for number in self._search.papers_like(pattern)]
-        if words:
-            some = any_word(words)
-            yield from self.judged(self._used, lambda line: (self._search.has_word(line, some), None))
-            yield from self.rows_of_any(words)
+        numbers = self._search.papers_like(pattern)
+        if numbers:
+            some = frozenset(map(str, numbers))
+            yield from self.judged(self._used, lambda line: (not some.isdisjoint(line.papers.split()), None))
+            yield from self.rows_of_any([grams.paper_gram(number) for number in numbers])
 
     def _staged(self, expression: str, judge: Judge) -> Iterator[Found]:
         """A stage without parts: what is used here, then by rank."""
         yield from self.judged(self._used, judge)
         yield from self.rows(expression, self._search.items, judge)
+
+    # -- what is used here ---------------------------------------------------------------------------
+
+    def _used_whole(self, line: Line) -> tuple[bool, Span | None]:
+        if self._place(line) is None:
+            return grams.plain(line.code) == self._joined, None
+        return self._search.whole(self._pattern, line)
+
+    def _used_placed(self, pattern: Pattern, line: Line) -> tuple[bool, Span | None]:
+        place = self._place(line) if pattern is self._pattern else self._search.place(pattern, line)
+        return (False, None) if place is None else (True, place[1])
+
+    def _place(self, line: Line) -> Place | None:
+        """Looked at once for all stages."""
+        if line.id not in self._places:
+            self._places[line.id] = self._search.place(self._pattern, line)
+        return self._places[line.id]

@@ -50,7 +50,8 @@ class Several:
         for run in self._search.runs(expression, self._search.items) if expression else ():
             missing = [word for word in self._words if not any(self._asking.named(word.pattern, (run,)))]
             if len(missing) < len(self._words):
-                lines = self._search.lines_of(run, self._left(run, missing, ids))
+                left = self._left(run, missing, ids)
+                lines = self._search.lines_of(run) if left is None else self._search.lines(run.of(left))
                 yield from self._asking.judged(lines, self._judge)
 
     def _left(self, run: Run, missing: Sequence[_Word], ids: Ids | None) -> Ids | None:
