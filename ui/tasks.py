@@ -10,11 +10,12 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import wraps
+from threading import Lock
 from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.errors import AppError
 
@@ -90,6 +91,13 @@ class TaskRunner(QObject):
 
         return hand_over
 
+    def paced(self, callback: Callable[..., None], owner: QObject, every_ms: int) -> Callable[..., None]:
+        """Like `relay`, for news that come too often: the newest, once in `every_ms`; the last one always.
+
+        Keep what it returns, and ask for it on the GUI thread.
+        """
+        return _Paced(self, callback, owner, every_ms).offer
+
     def _emit(self, what: "_Outcome | _Call") -> None:
         try:
             self._arrived.emit(what)
@@ -106,6 +114,36 @@ class TaskRunner(QObject):
         took = perf_counter() - started
         if took > SLOW_S:
             logger.warning("slow slot %s: %d ms", target, round(took * 1000))
+
+
+class _Paced:
+    """At most one hand-over is under way; what comes meanwhile takes the place of what waits."""
+
+    def __init__(
+        self, tasks: TaskRunner, callback: Callable[..., None], owner: QObject, every_ms: int
+    ) -> None:
+        self._callback = callback
+        self._pause = QTimer(owner, singleShot=True, interval=every_ms)
+        self._pause.timeout.connect(self._take)
+        self._hand_over = tasks.relay(self._take, owner)
+        self._lock = Lock()
+        self._waiting: tuple[Any, ...] | None = None
+        self._under_way = False
+
+    def offer(self, *arguments: Any) -> None:
+        with self._lock:
+            self._waiting = arguments
+            begin, self._under_way = not self._under_way, True
+        if begin:
+            self._hand_over()
+
+    def _take(self) -> None:
+        with self._lock:
+            newest, self._waiting = self._waiting, None
+            self._under_way = newest is not None
+        if newest is not None:
+            self._callback(*newest)
+            self._pause.start()
 
 
 def timed(slot: Callable[P, None]) -> Callable[P, None]:

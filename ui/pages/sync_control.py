@@ -2,20 +2,23 @@
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from threading import Event
 from time import monotonic
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.errors import AppError, StoppedByPersonError
 from app.services import catalog_sync
 from app.services.catalog_sync import SyncOutcome
 from ui.desk import Desk
+from ui.pages.counter.steps import set_text
 from ui.status import FILES_S
 from ui.widgets.kit import Kit
 
-TELL_EVERY_S = 0.1
+TELL_EVERY_MS = 100
 
 
 class SyncControl(QWidget):
@@ -33,6 +36,9 @@ class SyncControl(QWidget):
         self._done, self._total = 0, 0
         self._speed = Speed()
         self._outcome = ("", "", "")
+        self._tell = desk.tasks.paced(self._progress, self, TELL_EVERY_MS)
+        self._said: QLabel | None = None
+        self._bar: QProgressBar | None = None
 
     def start(self) -> None:
         if self.running:
@@ -40,10 +46,10 @@ class SyncControl(QWidget):
         self.running, self._done, self._total = True, 0, 0
         self._speed = Speed()
         self._outcome = ("", "", "")
-        self._stopped = Event()
-        office = self._desk.office
-        progress = self._watch(self._stopped, self._desk.tasks.relay(self._progress, self))
-        self._desk.tasks.run(
+        stopped = self._stopped = Event()
+        office, tasks = self._desk.office, self._desk.tasks
+        progress = _until(stopped, partial(self._tell, stopped))
+        tasks.run(
             self._desk.sync_executor,
             lambda: catalog_sync.sync(office, progress, FILES_S),
             owner=self,
@@ -60,8 +66,11 @@ class SyncControl(QWidget):
         """Put progress or the last outcome into the detail of the device page."""
         kit = self._kit
         if self.running:
-            layout.addWidget(kit.text(self._words(), "body", "muted", name="sync_progress"))
-            layout.addWidget(kit.progress(self._done // 1024, max(1, self._total // 1024)))
+            self._said = kit.text(self._words(), "body", "muted", name="sync_progress")
+            self._bar = kit.progress(self._done // 1024, max(1, self._total // 1024))
+            self._bar.setObjectName("sync_bar")
+            layout.addWidget(self._said)
+            layout.addWidget(self._bar)
         elif self._outcome[1]:
             layout.addWidget(kit.message(*self._outcome, name="sync_outcome"))
 
@@ -78,25 +87,21 @@ class SyncControl(QWidget):
         still = texts.say(key, n=max(1, round(left if left < 90 else left / 60)))
         return texts.say("health.sync_pace", done=done, speed=_size(round(self._speed.rate)), left=still)
 
-    def _watch(self, stopped: Event, report: Callable[..., None]) -> Callable[[int, int], None]:
-        told = 0.0
-
-        def progress(done: int, total: int) -> None:
-            nonlocal told
-            if stopped.is_set():
-                raise StoppedByPersonError
-            if done >= total or monotonic() - told >= TELL_EVERY_S:
-                told = monotonic()
-                report(done, total)
-
-        return progress
-
-    def _progress(self, done: int, total: int) -> None:
+    def _progress(self, of: Event, done: int, total: int) -> None:
+        if of is not self._stopped or not self.running:
+            return  # the last word of one that has ended
         if total != self._total:
             self._speed = Speed()  # another file: the whole after a delta that was no good
         self._done, self._total = done, total
         self._speed.note(done, monotonic())
-        self.changed.emit()
+        self._show()
+
+    def _show(self) -> None:
+        """In place: the page is not built anew ten times a second."""
+        if self._said is not None and self._bar is not None and isValid(self._said) and isValid(self._bar):
+            set_text(self._said, self._words())
+            self._bar.setMaximum(max(1, self._total // 1024))
+            self._bar.setValue(self._done // 1024)
 
     def _synced(self, outcome: SyncOutcome) -> None:
         key = "health.synced" if outcome.changed else "health.sync_same"
@@ -113,6 +118,15 @@ class SyncControl(QWidget):
         self._outcome = (tone, title, body)
         self.changed.emit()
         self.finished.emit()
+
+
+def _until(stopped: Event, tell: Callable[..., None]) -> Callable[[int, int], None]:
+    def progress(done: int, total: int) -> None:
+        if stopped.is_set():
+            raise StoppedByPersonError
+        tell(done, total)
+
+    return progress
 
 
 class Speed:
