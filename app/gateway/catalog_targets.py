@@ -10,7 +10,7 @@ here knows what is in a file.
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +43,7 @@ def prepare(built: Path, version: str, items: int, now: datetime, kept: Path, wo
     whole = work / "whole.zst"
     pack(built, whole)
     files = {f"catalog/{version}.sqlite.zst": whole}
-    for number, old in enumerate(former(kept, sha256)):
+    for number, old in enumerate(whole_former(kept, sha256)):
         delta = work / f"{number}.delta"
         make_delta(old, built, delta)
         if delta.stat().st_size < _WORTH * whole.stat().st_size:
@@ -76,6 +76,11 @@ def former(kept: Path, sha256: str = "") -> list[Path]:
         return []
     files = [path for path in kept.glob("*.sqlite") if path.stem != sha256]
     return sorted(files, key=lambda path: path.stat().st_mtime_ns, reverse=True)[:KEPT]
+
+
+def whole_former(kept: Path, sha256: str = "") -> Iterator[Path]:
+    """Those of them that are still what they were: a terminal's file is, or no delta fits it."""
+    return (path for path in former(kept, sha256) if file_sha256(path) == path.stem)
 
 
 def _keep(built: Path, kept: Path, sha256: str) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, insert, select
 from app.domain import record
 from app.domain.catalog import Bundle, Item
 from app.domain.receipt import StationKey
-from app.gateway.catalog_targets import CURRENT, Prepared, former, prepare, put_in_force
+from app.gateway.catalog_targets import CURRENT, Prepared, prepare, put_in_force, whole_former
 from app.gateway.database import Database, catalogs, item_names
 from app.gateway.enrolment import published_keys
 from app.gateway.repository import Repository
@@ -140,7 +140,7 @@ def _make(sources: Sources, version: str, now: datetime, kept: Path, work: Path)
     from app.catalog.build import build_catalog
 
     items, built = sources.items(), work / "catalog.sqlite"
-    like = next(iter(former(kept)), None)
+    like = next(whole_former(kept), None)
     build_catalog(items, version, now, built, sources.bundles(), like)
     prepared = prepare(built, version, len(items), now, kept, work)
     return _Made(prepared, tuple((item.code, item.name) for item in items))

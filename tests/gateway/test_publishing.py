@@ -1,8 +1,11 @@
 """What a gateway puts in force at its start, and what it does over the years; the process itself."""
 
+import hashlib
 import json
 import signal
 import stat
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,17 +13,22 @@ import pytest
 import requests
 
 from app.catalog.demo import demo_items
+from app.catalog.file import CatalogFile
 from app.catalog.source import CatalogFolder
+from app.domain import record
+from app.domain.catalog import Bundle
 from app.errors import NewerSchemaError, StoreBusyError, StoreKeyError
-from app.gateway.admin import make_code, withdraw_station
+from app.gateway.admin import make_code, publish, withdraw_station
 from app.gateway.database import Database, schema_version, sqlite_url
 from app.gateway.enrolment import Application, enrol
 from app.gateway.parts import hold_lock, maintain, open_parts
 from app.gateway.repository import LIFETIME, Repository
 from app.gateway.vault import Vault
+from app.page_delta import PAGE
 from app.receipts.keys import make_key, signing_request
 from app.remote.catalog_sync import TufCatalogSync
 from app.remote.station_keys import SyncedStationKeys
+from benchmarks.realistic import items as realistic
 from tests.gateway.running import AStation, gateway, items, put_draft
 from tests.patience import PATIENCE_S
 
@@ -53,6 +61,47 @@ def test_the_demo_catalog_stands_beside_the_draft(tmp_path: Path) -> None:
     parts.database.close()
     assert file is not None
     assert json.loads(file.read_bytes())["items"] == len(demo_items()) + 3 >= 63
+
+
+def test_what_is_published_follows_what_was_and_carries_the_bundles(tmp_path: Path) -> None:
+    """As `gateway-admin publish` does it: the next version is the one before with few pages changed."""
+    many = tuple(replace(item, conditions="演示条件" * 30) for item in realistic(1500))
+    put_draft(tmp_path, many)
+    bundle = Bundle("B1", "演示一件事", (many[0].code, many[1].code))
+    (tmp_path / "draft" / "bundles.jsonl").write_text(record.dumps(bundle) + "\n", encoding="utf-8")
+    kept, files = tmp_path / "gateway" / "versions", []
+    new = replace(many[0], code=many[0].code[:-6] + "999999", name="演示新事项")
+    for items_ in (many, (*many[2:], replace(many[1], phone="1"), new)):
+        put_draft(tmp_path, items_)
+        publish(tmp_path)
+        files.append(next(path for path in kept.glob("*.sqlite") if path not in files))
+    one, two = files
+    known = {hashlib.sha256(page).digest() for page in pages(one)}
+    fresh = sum(hashlib.sha256(page).digest() not in known for page in pages(two))
+    assert fresh <= 40 < len(pages(two)) / 5
+    with closing(CatalogFile(two)) as file:
+        assert file.bundles() == (bundle,)
+        assert [hit.code for hit in file.search("演示新事项")] == [new.code]
+        assert file.item(many[0].code) is None
+
+
+def test_a_kept_version_that_the_disk_spoilt_is_not_followed(tmp_path: Path) -> None:
+    put_draft(tmp_path, items(40))
+    publish(tmp_path)
+    (kept,) = (tmp_path / "gateway" / "versions").glob("*.sqlite")
+    spoilt = bytearray(kept.read_bytes())
+    spoilt[len(spoilt) // 2] ^= 1
+    kept.write_bytes(spoilt)
+    put_draft(tmp_path, items(41))
+    publish(tmp_path)
+    newest = max(kept.parent.glob("*.sqlite"), key=lambda path: path.stat().st_mtime_ns)
+    with closing(CatalogFile(newest)) as file:
+        assert file.info().items == 41 and len(file.items()) == 41
+
+
+def pages(path: Path) -> list[bytes]:
+    data = path.read_bytes()
+    return [data[at : at + PAGE] for at in range(0, len(data), PAGE)]
 
 
 def test_sigterm_and_sigint_end_with_nought(tmp_path: Path) -> None:
