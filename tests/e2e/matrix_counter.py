@@ -126,8 +126,10 @@ class Counter:
         self.clerk.wait(lambda: self.clerk.sees("outcome_number"))
 
     def settled(self) -> None:
+        """Every paper's outcome is known, and a copy may be asked for."""
         receiving = self.shell.intake.receiving
         self.clerk.wait(lambda: bool(receiving.papers) and not any(paper.busy for paper in receiving.papers))
+        self.clerk.wait(lambda: not receiving.resting)
 
     def begin_anew(self) -> None:
         """Whatever the page shows: an empty one for the next person, without a draft in the store."""

@@ -71,6 +71,32 @@ def test_the_key_prints_what_failed(clerk: Clerk) -> None:
     assert len(clerk.hall.devices.slips) == 1
 
 
+def test_a_key_struck_twice_after_a_case_prints_one_copy(clerk: Clerk) -> None:
+    """Nor one of the other paper; that paper's own button is a wish of its own."""
+    receiving = clerk.intake.receiving
+    receiving.rest.setInterval(600_000)
+    clerk.fill()
+    clerk.receive()
+    for _ in range(2):  # the second when the outcome is known, and the fingers are not off the key
+        clerk.press(Qt.Key.Key_F7)
+        clerk.rest()
+    devices = clerk.hall.devices
+    assert (len(devices.slips), len(devices.pages)) == (2, 1)
+    assert not clerk.button("print_again").isEnabled()
+    clerk.click("print_again_slip")
+    clerk.rest()
+    assert len(devices.slips) == 2
+    clerk.click("print_again_a4")
+    clerk.wait(lambda: len(devices.pages) == 2)
+    clerk.rest()
+    receiving.rest.stop()
+    receiving.rest.timeout.emit()
+    clerk.wait(lambda: clerk.button("print_again").isEnabled())
+    clerk.press(Qt.Key.Key_F7)
+    clerk.wait(lambda: len(devices.slips) == 3)
+    clerk.rest()
+
+
 def test_a_question_about_one_paper_leaves_the_other_alone(clerk: Clerk) -> None:
     clerk.hall.devices.page_outcomes = [PrintOutcome(PrintState.UNKNOWN, "device.print_unproven")]
     clerk.fill()

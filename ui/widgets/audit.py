@@ -6,6 +6,7 @@ Run over every page, size and locale by tests/ui.
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
+from ui.widgets.layouts import Island
 from ui.widgets.painted import Painted
 
 
@@ -25,11 +26,21 @@ def audit(window: QWidget, touch: int = 0, from_y: int = 0) -> list[str]:
             faults += _button(widget, touch, from_y, window)
         if isinstance(widget, Painted):
             faults += _covers(widget)
+        if isinstance(widget, Island):
+            faults += _cramped(widget)
         faults += _spills(widget)
     hint = window.minimumSizeHint()
     if hint.width() > window.width() or hint.height() > window.height():
         faults.append(f"window wants {hint.width()}x{hint.height()}, has {window.width()}x{window.height()}")
     return faults
+
+
+def _cramped(island: Island) -> list[str]:
+    """What grows inside an island does not ask the window for room."""
+    hint = island.minimumSizeHint()
+    if hint.width() > island.width() or hint.height() > island.height():
+        return [f"inside wants {hint.width()}x{hint.height()}, has {island.width()}x{island.height()}"]
+    return []
 
 
 def _cut(label: QLabel) -> list[str]:

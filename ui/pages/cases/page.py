@@ -19,6 +19,7 @@ from ui.files import FileChoices
 from ui.pages.cases.detail import CaseDetail
 from ui.pages.counter.notices import Notices
 from ui.pages.counter.steps import set_text
+from ui.pages.press_rest import PressRest
 from ui.status import StatusBoard
 from ui.widgets.cells import Cell
 from ui.widgets.kit import Kit, box, col, row
@@ -27,7 +28,6 @@ from ui.words import moment, sentence
 
 LIMIT = 200
 PAUSE_MS = 150
-AGAIN_MS = 800  # a key struck twice is one copy, however quick the printer
 _PRINT_TONE = {
     PrintState.PREPARED.value: ("muted", "todo"),
     PrintState.SENT.value: ("primary", "printer"),
@@ -58,7 +58,7 @@ class CasesPage(QWidget):
         self.detail = CaseDetail(kit, self._texts, desk.office.papers, desk.office.calendar)
         self._lay_out()
         self._asking = False
-        self.rest = QTimer(self, singleShot=True, interval=AGAIN_MS)
+        self.rest = PressRest(self)
         self.rest.timeout.connect(self._lift)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

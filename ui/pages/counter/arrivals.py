@@ -8,46 +8,31 @@ more (the reader was plugged in again, the card was moved) changes nothing.
 
 from threading import Event
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from app.domain.device import CardRead, DeviceEvent, DeviceKind, DeviceTrouble, Scanned
 from app.errors import AppError
-from ui.desk import Desk
-from ui.pages.counter.notices import Notices
-from ui.pages.counter.receiving import Receiving, Stage
+from app.flows.intake import Intake
+from ui.pages.counter.coming import Around, Coming
+from ui.pages.counter.receiving import Stage
 from ui.pages.counter.scans import Scans
-from ui.pages.counter.session import IntakeSession
-from ui.pages.counter.sheet import Sheet
-from ui.widgets.kit import Kit
 from ui.words import sentence
 
 READ_S = 5.0
 
 
-class Arrivals(QObject):
+class Arrivals(Coming):
     """`taken`: an applicant came; `next_wanted`: a card began the next case; `by_hand`: no card to be had."""
 
     taken = Signal()
     next_wanted = Signal()
     by_hand = Signal()
-    noticed = Signal()
 
-    def __init__(
-        self,
-        kit: Kit,
-        desk: Desk,
-        session: IntakeSession,
-        receiving: Receiving,
-        sheet: Sheet,
-        notices: Notices,
-    ) -> None:
-        super().__init__(session)
-        self._kit, self._desk, self._texts = kit, desk, desk.office.texts
-        self._session, self._receiving = session, receiving
-        self._sheet, self._notices = sheet, notices
-        self.scans = Scans(kit, desk, session, receiving, sheet, notices)
+    def __init__(self, around: Around) -> None:
+        super().__init__(around)
+        self.scans = Scans(around)
         self.scans.noticed.connect(self.noticed)
-        receiving.stored.connect(lambda *_: sheet.portrait.forget())
+        around.receiving.stored.connect(lambda *_: around.sheet.portrait.forget())
         self._reading = False
         self.waiting: CardRead | None = None
 
@@ -97,7 +82,8 @@ class Arrivals(QObject):
             self._keep_for_next(card)
         elif self.repeats(card):
             self._notices.drop("card")
-            self._keep(card)
+            self._session.apply(self._with(card))
+            self._sheet.portrait.take(card)
         elif self._sheet.agent.waiting:
             self._sheet.agent.take(card.document)
         elif applicant is None or applicant.number == card.document.number or not applicant.number:
@@ -113,14 +99,15 @@ class Arrivals(QObject):
             self.settle()
 
     def take(self, card: CardRead) -> None:
+        """The card counts at once; `taken` shows its fields, what follows from them comes after."""
         self._notices.drop("card", "error")
-        self._sheet.applicant.close_entry()
-        self._keep(card)
+        self._sheet.applicant.leave_entry()
+        self._session.apply_soon(self._with(card))
+        self._sheet.portrait.take(card)
         self.taken.emit()
 
-    def _keep(self, card: CardRead) -> None:
-        self._session.apply(self._session.intake.with_applicant(card.document, card.doubtful))
-        self._sheet.portrait.take(card)
+    def _with(self, card: CardRead) -> Intake:
+        return self._session.intake.with_applicant(card.document, card.doubtful)
 
     def _ask(self, card: CardRead) -> None:
         texts, kit = self._texts, self._kit

@@ -67,6 +67,8 @@ class ItemRow(StepRow):
         self._look.setSingleShot(True)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._fetch_looked_at)
+        self._opening = QTimer(self, singleShot=True, interval=0)
+        self._opening.timeout.connect(self._search)
         self.field.textChanged.connect(lambda _text: self._typed())
         self._change.clicked.connect(self.search)
 
@@ -80,7 +82,7 @@ class ItemRow(StepRow):
     @property
     def settled(self) -> bool:
         """Whether the list answers what stands in the field."""
-        return self._shown == self._asked
+        return self._shown == self._asked and not self._opening.isActive()
 
     def refresh(self) -> None:
         item = self._session.intake.item
@@ -116,6 +118,7 @@ class ItemRow(StepRow):
     def close_search(self) -> None:
         self._searching = False
         self._asking.cancel()
+        self._opening.stop()
         self._asked += 1
         if self._hits is not None:
             self._hits.hide()
@@ -139,9 +142,9 @@ class ItemRow(StepRow):
         return self._hits
 
     def _open(self) -> None:
-        self.hits()
-        self._first = None  # asked anew: what is used here may have changed
-        self._search()
+        """Once, however often the cursor comes, and after what is being shown; each time asked anew."""
+        self._first = None  # what is used here may have changed
+        self._opening.start()
 
     def _typed(self) -> None:
         if self.field.hasFocus() or self.searching:
@@ -149,6 +152,7 @@ class ItemRow(StepRow):
 
     def _search(self) -> None:
         """What goes first is asked of the store once each time the list opens."""
+        self._opening.stop()
         self._asked += 1
         ticket, office, operator, known = self._asked, self._desk.office, self._operator_id, self._first
         question = self._question()

@@ -46,6 +46,7 @@ class OutcomePanel(QFrame):
         run = self._run
         look: Look = (
             run.stage,
+            run.resting,
             run.received.case.case_id if run.received else "",
             run.papers,
             tuple(self._holding(paper) for paper in run.papers),
@@ -234,7 +235,7 @@ class OutcomePanel(QFrame):
             texts["counter.done.next"], "secondary" if failed else "primary", "F8", "", "next", h=48
         )
         pdf = kit.button(texts["counter.done.pdf"], "secondary", "Ctrl+S", "", "save_pdf", h=48)
-        again.setEnabled(run.stage is Stage.SETTLED and not run.question)
+        again.setEnabled(run.stage is Stage.SETTLED and not (run.question or run.resting))
         follow.setEnabled(run.may_go_on)
         again.clicked.connect(lambda: run.print_again())
         follow.clicked.connect(self.next)

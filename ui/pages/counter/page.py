@@ -9,10 +9,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QLineEdit, QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.domain.catalog import Item
-from app.domain.device import DeviceEvent, DeviceKind
+from app.domain.device import DeviceEvent
 from app.domain.identity import DocumentKind
 from app.domain.operator import Operator
 from app.domain.situation import Answers
@@ -22,6 +22,7 @@ from app.services.drafts import KeptDraft
 from ui.desk import Desk
 from ui.files import FileChoices
 from ui.pages.counter.arrivals import Arrivals
+from ui.pages.counter.coming import Around
 from ui.pages.counter.filing import Filing
 from ui.pages.counter.hand_entry import typed_document
 from ui.pages.counter.item_news import NOTICE, ItemNews
@@ -30,12 +31,14 @@ from ui.pages.counter.morning import Morning
 from ui.pages.counter.one_thing import OneThing
 from ui.pages.counter.receiving import Receiving, Stage
 from ui.pages.counter.session import IntakeSession
+from ui.pages.counter.showing import Showing
 from ui.pages.counter.start import OFTEN, StartPage, strip_machine
 from ui.pages.counter.workbench import Workbench
 from ui.profile import Profile
 from ui.status import StatusBoard
 from ui.tasks import timed
-from ui.widgets.kit import Kit, box, col
+from ui.widgets.kit import Kit, col
+from ui.widgets.layouts import Island
 
 NUMBER_LEAST = 6
 
@@ -54,38 +57,42 @@ class IntakePage(QWidget):
     ) -> None:
         super().__init__()
         self._desk, self._board, self._files = desk, board, files
-        self._begun = False
         self.session = IntakeSession(desk, profile, self)
         self.receiving = Receiving(desk, self)
         self._morning = Morning(desk, profile, self)
         self.start = StartPage(kit, desk)
         self.bench = Workbench(kit, desk, self.session, self.receiving, board)
         self.sheet = self.bench.sheet
-        self.arrivals = Arrivals(kit, desk, self.session, self.receiving, self.sheet, self.bench.notices)
+        self.arrivals = Arrivals(
+            Around(kit, desk, self.session, self.receiving, self.sheet, self.bench.notices)
+        )
         self.missed = MissedPapers(kit, desk.office.texts)
-        self._pages = QStackedLayout()
-        self.setLayout(col(self.missed, self._pages, gap=0))
-        self._pages.addWidget(box(col(self.start), (16, 16, 16, 16)))
-        self._pages.addWidget(self.bench)
         bench = self.bench
         self.filing = Filing(kit, desk, self.session, board, bench.notices, bench.files, files, self)
         self.one_thing = OneThing(kit, desk, self.session, bench.notices, self)
         self.news = ItemNews(kit, desk, self.session, bench.notices, self)
+        self.showing = Showing(
+            self.session,
+            self.receiving,
+            board,
+            self._morning,
+            self.start,
+            bench,
+            self.filing,
+            self.news,
+        )
+        self.setLayout(col(self.missed, Island(self.showing.pages), gap=0))
         self._wire()
         self._wire_start()
         bind_keys(self)
 
     def _wire(self) -> None:
-        self.session.changed.connect(self._changed)
-        self.receiving.changed.connect(self._show)
         self.receiving.changed.connect(self.arrivals.settle)
         self.receiving.stored.connect(self.one_thing.stored)
         self.receiving.stored.connect(self.stored)
         self.receiving.refused.connect(self._refused)
         self.receiving.missed.connect(self.missed.add)
         self.missed.look.connect(self.show_case)
-        self._board.changed.connect(self._status_changed)
-        self._board.ticked.connect(self._status_changed)
         self.bench.undo.connect(self.undo)
         self.bench.clear.connect(self.clear)
         self.bench.device_wanted.connect(self.devices_wanted)
@@ -95,13 +102,13 @@ class IntakePage(QWidget):
         self.bench.outcome.next.connect(self.next_case)
         self.bench.outcome.save_pdf.connect(self.save_pdf)
         self.sheet.applicant.again.connect(self.arrivals.read_again)
-        self.arrivals.taken.connect(self._focus)
+        self.arrivals.taken.connect(self.showing.fields_first)
         self.arrivals.next_wanted.connect(self.next_case)
         self.arrivals.by_hand.connect(lambda: self.begin(""))
         self.arrivals.scans.searched.connect(self.find_by)
         self.arrivals.scans.receipt.connect(self.show_receipt)
         self.arrivals.scans.filled.connect(self._number_scanned)
-        self.arrivals.noticed.connect(self._noticed)
+        self.arrivals.noticed.connect(self.showing.begin)
         table = self.sheet.materials.table
         table.shoot.connect(self.filing.shoot)
         table.bring.connect(self.filing.bring)
@@ -109,13 +116,12 @@ class IntakePage(QWidget):
         table.dropped.connect(self.filing.take_in)
         self.filing.closed.connect(table.setFocus)
         self.news.other_item.connect(self.find_item)
-        self.news.settled.connect(self._focus)
+        self.news.settled.connect(self.showing.focus)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_moved)
 
     def _wire_start(self) -> None:
-        self._morning.loaded.connect(self._show_start)
         self._morning.trouble.connect(self.tell)
         self.start.typed.connect(self.begin)
         self.start.restore.connect(self.restore)
@@ -128,20 +134,21 @@ class IntakePage(QWidget):
 
     def sign_in(self, operator: Operator | None) -> None:
         """A draft stays with its author; the new operator gets an empty page and their own drafts."""
+        self.session.settle()
         self.arrivals.waiting = None
         self.receiving.reset()
-        self._begun = False
+        self.showing.begun = False
         self.bench.notices.drop("reader", "card", "error", "scan")
         self.filing.leave()
         self.one_thing.leave()
         self.session.hand_over(operator)
         self._morning.load(operator)
-        self._show()
+        self.showing.show()
 
     def entered(self) -> None:
         self._morning.load(self.session.operator)
-        self._show()
-        self._focus()
+        self.showing.show()
+        self.showing.focus()
         self.filing.entered()
 
     def left(self) -> None:
@@ -165,56 +172,13 @@ class IntakePage(QWidget):
 
     # -- showing -----------------------------------------------------------------------------------
 
-    @timed
-    def _changed(self) -> None:
-        if not self.session.intake.empty:
-            self._begun = True
-        self._show()
-        self.bench.redraw()
-
-    def _show(self) -> None:
-        working = self._begun or self.receiving.stage is not Stage.IDLE or self.session.can_undo
-        self._pages.setCurrentIndex(1 if working else 0)
-        if working:
-            self.sheet.item.show_news(*self.news.pill)
-            self.bench.refresh()
-        else:
-            self._show_start()
-
-    def _show_start(self) -> None:
-        status, lines = self._board.status, self._board.lines
-        reader = next((line for line in lines if line.key == DeviceKind.ID_READER.value), None)
-        self.start.greet(status.received_today if status else 0, reader)
-        self.start.show_side(self._morning.newest, lines, self._morning.often, self._morning.sheet_due)
-
-    def _status_changed(self) -> None:
-        if self._pages.currentIndex() == 0:
-            self._show_start()
-        else:
-            self.bench.status_changed()
-
-    def _focus(self) -> None:
-        """The cursor goes where the next input is expected; not from under what lies over the page."""
-        if self.filing.open:
-            self.filing.focus()
-        elif self.receiving.received is not None:
-            self.bench.outcome.focus_first()
-        elif self._pages.currentIndex() == 0:
-            self.start.start_at()
-        else:
-            self.sheet.focus_next()
-
     def _focus_moved(self, _old: QWidget | None, _new: QWidget | None) -> None:
-        self.session.flush()
+        self.session.flush_soon()
 
     def tell(self, error: AppError) -> None:
         """Say what went wrong, inline."""
         self.bench.notices.tell(error)
-        self._noticed()
-
-    def _noticed(self) -> None:
-        self._begun = True
-        self._show()
+        self.showing.begin()
 
     # -- entering ----------------------------------------------------------------------------------
 
@@ -222,16 +186,16 @@ class IntakePage(QWidget):
         """A number of a document begins the applicant, other words the search; nothing opens the entry."""
         if not self.editable:
             return
-        self._begun = True
+        self.showing.begun = True
         self.bench.notices.drop("reader")
         if text and not looks_like_number(text):
-            self._show()
+            self.showing.show()
             self.sheet.item.search(text)
             return
         document = typed_document(DocumentKind.RESIDENT, "", text)
         if document is not None and self.session.intake.applicant is None:
             self.session.apply(self.session.intake.with_applicant(document))
-        self._show()
+        self.showing.show()
         self.sheet.applicant.edit()
 
     @property
@@ -247,35 +211,31 @@ class IntakePage(QWidget):
         """Take an item over by its code; not while a case is being settled."""
         if not self.editable:
             return
-        self._begun = True
-        self._show()
+        self.showing.begin()
         self.sheet.item.take_code(code)
 
     def begin_series(self, items: Sequence[Item], answers: Mapping[str, Answers]) -> None:
         """Items of a bundle as cases one after another."""
         if self.editable:
-            self._begun = True
+            self.showing.begun = True
             self.one_thing.begin(items, answers)
-            self._focus()
+            self.showing.focus()
 
     def find_item(self) -> None:
         """F3."""
         if self.editable:
-            self._begun = True
-            self._show()
+            self.showing.begin()
             self.sheet.item.search()
 
     def find_by(self, text: str) -> None:
         """Look for an item by words that were not typed."""
         if self.editable:
-            self._begun = True
-            self._show()
+            self.showing.begin()
             self.sheet.item.search(text)
 
     def _number_scanned(self) -> None:
         """The name is missing still: the cursor goes there, unless something is being typed elsewhere."""
-        self._begun = True
-        self._show()
+        self.showing.begin()
         focus = QApplication.focusWidget()
         typing = isinstance(focus, QLineEdit) and bool(focus.text()) and self.bench.isAncestorOf(focus)
         self.sheet.applicant.edit(start=not typing)
@@ -293,7 +253,7 @@ class IntakePage(QWidget):
             self.session.confirm_face(True)
 
     def often_key(self, number: int) -> None:
-        if self._pages.currentIndex() == 0:
+        if self.showing.at_start:
             self.start.take_often(number)
 
     def clear(self) -> None:
@@ -304,13 +264,13 @@ class IntakePage(QWidget):
             self.sheet.applicant.close_entry()
             self.one_thing.leave()
             self.session.clear()
-            self._focus()
+            self.showing.focus()
 
     def undo(self) -> None:
         self.session.undo_clear()
         self.one_thing.resume(self.session.intake.row)
         self.news.check()
-        self._focus()
+        self.showing.focus()
 
     def catalog_changed(self) -> None:
         """Another catalog is in force: what is being entered may stand in another version of its item."""
@@ -322,7 +282,7 @@ class IntakePage(QWidget):
         self.session.apply(strip_machine(draft).intake)
         self.one_thing.resume(draft.intake.row)
         self.news.check()
-        self._focus()
+        self.showing.focus()
 
     def resume_draft(self, draft_id: str) -> None:
         """That one, unless something else is being entered, which stays, or it is entered already."""
@@ -339,6 +299,7 @@ class IntakePage(QWidget):
     def decide(self) -> None:
         """F9, once: from here on the button is dead until the outcome is known."""
         session = self.session
+        session.settle()
         if not self.editable or session.blocking():
             return
         self.sheet.item.close_search()
@@ -364,7 +325,7 @@ class IntakePage(QWidget):
         if not self.receiving.may_go_on:
             return
         card, self.arrivals.waiting = self.arrivals.waiting, None
-        self._begun = False
+        self.showing.begun = False
         self.sheet.agent.wanted = False
         self.bench.outcome.told_saved("")
         self.bench.side.start_clock()
@@ -376,7 +337,7 @@ class IntakePage(QWidget):
             self.arrivals.take(card)
         elif self.one_thing.follow_up():
             self.news.check()
-            self._focus()
+            self.showing.focus()
         else:
             self.entered()
 

@@ -111,8 +111,12 @@ class ApplicantRow(StepRow):
         if start:
             self.entry.start_at()
 
-    def close_entry(self) -> None:
+    def leave_entry(self) -> None:
+        """What was being typed is done with; seen at the next `refresh`."""
         self._editing = False
+
+    def close_entry(self) -> None:
+        self.leave_entry()
         self.refresh()
 
     def refresh(self) -> None:

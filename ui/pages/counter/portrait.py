@@ -46,6 +46,7 @@ class Portrait(Painted):
         if card.photo is not None and self._possible:
             self._of, self._wanted = card.document, card
             self._asking.start()
+        self._follow()  # its room is there when the name is, which does not move then
 
     def forget(self) -> None:
         self._of = self._wanted = self.image = None

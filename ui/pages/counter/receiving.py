@@ -15,6 +15,7 @@ from app.services.intake import Received, receive
 from app.services.office import Office
 from app.services.outbox_relay import upload_trouble
 from ui.desk import Desk
+from ui.pages.press_rest import PressRest
 
 UPLOAD_S = 5.0
 
@@ -77,6 +78,9 @@ class Receiving(QObject):
         self.received: Received | None = None
         self.papers: tuple[Paper, ...] = ()
         self.upload = Upload.RUNNING
+        self.rest = PressRest(self)
+        self.rest.timeout.connect(self.changed)
+        self._pressed: PaperForm | None = None
 
     @property
     def question(self) -> bool:
@@ -92,6 +96,11 @@ class Receiving(QObject):
         )
 
     @property
+    def resting(self) -> bool:
+        """Whether a copy was asked for just now."""
+        return self.rest.isActive()
+
+    @property
     def may_go_on(self) -> bool:
         """Whether the next person may come: pages go on printing behind, a slip is waited for."""
         slip = any(paper.busy and paper.form is PaperForm.SLIP for paper in self.papers)
@@ -100,6 +109,7 @@ class Receiving(QObject):
     def reset(self) -> None:
         self.stage, self.received, self.papers = Stage.IDLE, None, ()
         self.upload = Upload.RUNNING
+        self.rest.stop()
         self.changed.emit()
 
     def start(self, application: Application, *, offline: bool) -> None:
@@ -117,11 +127,18 @@ class Receiving(QObject):
         )
 
     def print_again(self, form: PaperForm | None = None) -> None:
-        """Another copy of one paper; without `form` of the one that failed, else of the first."""
+        """Another copy of one paper; without `form` of the one that failed, else of the first.
+
+        A second press within the rest is no wish for a second copy, nor for one of the other paper.
+        """
+        if self.resting and form in (None, self._pressed):
+            return
         idle = [paper for paper in self.papers if not (paper.busy or paper.question)]
         wanted = [paper for paper in idle if form in (None, paper.form)]
         chosen = next((paper for paper in wanted if paper.failed), next(iter(wanted), None))
         if chosen is not None:
+            self._pressed = chosen.form
+            self.rest.start()
             self._print(chosen.form, again=True)
 
     def take_back(self) -> None:

@@ -7,44 +7,25 @@ is shown whole, and none is opened.
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractButton
 
 from app.domain.case import Organisation
 from app.domain.identity import document_kind_of
 from app.domain.scanned_code import CodeKind, ScannedCode, classify
-from ui.desk import Desk
+from ui.pages.counter.coming import Coming
 from ui.pages.counter.hand_entry import typed_document
-from ui.pages.counter.notices import Notices
-from ui.pages.counter.receiving import Receiving, Stage
-from ui.pages.counter.session import IntakeSession
-from ui.pages.counter.sheet import Sheet
-from ui.widgets.kit import Kit
+from ui.pages.counter.receiving import Stage
 
 NAME = "scan"  # of the notice
 
 
-class Scans(QObject):
+class Scans(Coming):
     """`receipt(text)`: to be verified; `searched(text)`: an item by it; `filled`: an applicant's number."""
 
     receipt = Signal(str)
     searched = Signal(str)
     filled = Signal()
-    noticed = Signal()
-
-    def __init__(
-        self,
-        kit: Kit,
-        desk: Desk,
-        session: IntakeSession,
-        receiving: Receiving,
-        sheet: Sheet,
-        notices: Notices,
-    ) -> None:
-        super().__init__(session)
-        self._kit, self._texts = kit, desk.office.texts
-        self._session, self._receiving = session, receiving
-        self._sheet, self._notices = sheet, notices
 
     def take(self, text: str) -> None:
         """While a case is being stored or printed nothing comes in between, save a receipt after it."""
