@@ -8,7 +8,7 @@ from app.domain.feedback import TOPIC
 from app.domain.outbox import Lane
 from app.errors import RejectedError
 from app.services import catalog_feedback
-from app.services.catalog_check import CatalogCheck
+from app.services.catalog_check import PAGE, CatalogCheck
 from app.services.office import Office
 from app.services.outbox_relay import relay
 from tests.services.fakes import FakeCatalog, Hall, an_item
@@ -55,17 +55,27 @@ def test_the_same_finding_is_told_once_until_it_is_answered(hall: Hall, office: 
 
 
 def test_the_check_goes_through_every_item_a_page_at_a_time(hall: Hall, office: Office) -> None:
-    items = [replace(an_item(), code=f"13440000515356094L244010000{n:04d}", phone="1") for n in range(250)]
+    items = [
+        replace(
+            an_item(), code=f"13440000515356094L244010000{n:04d}", phone="1", department=f"演示 {n % 3} 局"
+        )
+        for n in range(250)
+    ]
     office = replace(office, catalog=FakeCatalog(*items))
     check, steps = CatalogCheck(office), 0
     while check.step():
         steps += 1
     result = check.result()
-    assert (steps, check.total, check.done, result.items) == (3, 250, 250, 250)
+    assert (steps, check.total, check.done, result.items) == (-(-250 // PAGE), 250, 250, 250)
     by_rule = {(g.rule, g.field): g.codes for g in result.groups}
     assert len(by_rule["uscc", ""]) == 1, "a body is told once, not once a page"
     assert len(by_rule["unsaid", "legal_basis"]) == 250 and ("unsaid", "phone") not in by_rule
     assert result.lines[items[7].code].name == "演示事项"
+    group = next(g for g in result.groups if (g.rule, g.field) == ("unsaid", "legal_basis"))
+    assert result.departments == ("演示 0 局", "演示 1 局", "演示 2 局")
+    assert [group.count_of(name) for name in ("", *result.departments, "没有的局")] == [250, 84, 83, 83, 0]
+    assert set(group.first("演示 1 局", 9)) == {item.code for item in items[1:27:3]}
+    assert group.first("", 200) == group.codes[:200] and group.count == len(set(group.codes)) == 250
 
 
 def test_an_empty_station_has_nothing_to_check(office: Office) -> None:

@@ -201,7 +201,7 @@ class QualityView(QWidget):
 
     def _fill_departments(self) -> None:
         chosen = self._department.currentData()
-        names = sorted({line.department for line in self._result.lines.values()}) if self._result else []
+        names = self._result.departments if self._result else ()
         self._department.blockSignals(True)
         self._department.clear()
         self._department.addItem(self._texts["quality.all_departments"], "")
@@ -210,12 +210,9 @@ class QualityView(QWidget):
         self._department.setCurrentIndex(max(0, self._department.findData(chosen)))
         self._department.blockSignals(False)
 
-    def _mine(self, group: Judged) -> tuple[str, ...]:
-        wanted = self._department.currentData()
-        if not wanted or self._result is None:
-            return group.codes
-        lines = self._result.lines
-        return tuple(code for code in group.codes if lines[code].department == wanted)
+    def _mine(self, group: Judged) -> int:
+        """How many items of the department that is looked at."""
+        return group.count_of(self._department.currentData())
 
     # -- showing ---------------------------------------------------------------------------------------
 
@@ -229,7 +226,7 @@ class QualityView(QWidget):
             self._bar.setValue(run.done)
             set_text(self._state, self._texts.say("quality.running", done=run.done, total=run.total))
         elif result is not None:
-            faults = sum(len(self._mine(g)) for g in result.groups if g.severity is not Severity.UNSAID)
+            faults = sum(self._mine(g) for g in result.groups if g.severity is not Severity.UNSAID)
             set_text(self._state, self._texts.say("quality.done", items=result.items, faults=faults))
         else:
             set_text(self._state, "")
@@ -239,7 +236,7 @@ class QualityView(QWidget):
         result = self._result
         known = result.groups if result else ()
         shown = [(g, self._mine(g)) for g in known if self._severity in (None, g.severity)]
-        self._groups = tuple(group for group, codes in shown if codes)
+        self._groups = tuple(group for group, n in shown if n)
         rows_of(self.rules).show_rows([self._rule_cells(g, n) for g, n in shown if n])
         self._body.setVisible(bool(self._groups))
         self._empty.setVisible(not self._groups)
@@ -258,13 +255,13 @@ class QualityView(QWidget):
             return self._texts.error(NoCatalogError())
         return self._texts["quality.fine" if not self._result.groups else "quality.none_here"]
 
-    def _rule_cells(self, group: Judged, codes: Sequence[str]) -> tuple[Cell, ...]:
+    def _rule_cells(self, group: Judged, n: int) -> tuple[Cell, ...]:
         tone, icon = _TONE[group.severity]
         word = self._texts[f"catalog_severity.{group.severity.value}"]
         return (
             Cell(word, tone=tone, icon=icon, pill=True),
             Cell(self._sentence(group)),
-            Cell(str(len(codes)), right=True, bold=group.severity is not Severity.UNSAID),
+            Cell(str(n), right=True, bold=group.severity is not Severity.UNSAID),
         )
 
     def _sentence(self, group: Judged) -> str:
@@ -279,11 +276,11 @@ class QualityView(QWidget):
 
     def _show_items(self, at: int) -> None:
         group = self._groups[at] if 0 <= at < len(self._groups) else None
-        codes = self._mine(group) if group else ()
-        self._codes = codes[:MOST_ROWS]
+        n = self._mine(group) if group else 0
+        self._codes = group.first(self._department.currentData(), MOST_ROWS) if group else ()
         rows_of(self.items).show_rows([self._item_cells(code) for code in self._codes])
-        key = "quality.shown_some" if len(codes) > MOST_ROWS else "quality.shown"
-        set_text(self._count, self._texts.say(key, n=len(codes), most=MOST_ROWS) if codes else "")
+        key = "quality.shown_some" if n > MOST_ROWS else "quality.shown"
+        set_text(self._count, self._texts.say(key, n=n, most=MOST_ROWS) if n else "")
         if self._codes:
             self.items.setCurrentIndex(rows_of(self.items).index(0, 0))
         self._show_act()
