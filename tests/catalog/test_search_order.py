@@ -82,6 +82,36 @@ def test_a_department_and_an_audience_narrow(towns: CatalogFile, items: tuple[It
     } <= {i.code for i in items if i.department == body}
 
 
+@pytest.mark.parametrize("signs", [False, True])
+def test_codes_are_found_however_they_are_written(
+    items: tuple[Item, ...], tmp_path: Path, signs: bool
+) -> None:
+    """Few and many that begin so, and pieces from within; with signs the table's own index says nothing."""
+    made = [
+        replace(item, code=f"{item.code[:18].lower()}-{item.code[18:]}") if signs and n % 3 == 0 else item
+        for n, item in enumerate(items)
+    ]
+    build_catalog(made, "v", DAY, tmp_path / "c.sqlite")
+    file = CatalogFile(tmp_path / "c.sqlite")
+    code = plain(items[len(items) // 2].code)
+    for text in ("1144", code[:9], code[:18], code[:20], code, code[5:14], code[16:22], code[-6:]):
+        want = {item.code for item in made if text in plain(item.code)}
+        assert {hit.code for hit in file.search(text, MOST)} == want and want, text
+        used = Preference(tuple(sorted(want)[-3:]), TOWN)
+        assert {hit.code for hit in file.search(text, MOST, prefer=used)} == want, text
+    file.close()
+
+
+def test_letters_of_a_material_and_of_several_words(towns: CatalogFile, items: tuple[Item, ...]) -> None:
+    with_card = {i.code for i in items if any("居民身份证" in plain(r.material.name) for r in i.rules)}
+    for text in ("jmsfz", "juminshenfenz"):
+        assert {hit.code for hit in towns.search(text, MOST)} >= with_card != set(), text
+    body = [i.code for i in items if "许可" in i.name and "长安" in i.department]
+    for text in ("许可 长安", "长安 许可"):
+        found = [hit.code for hit in towns.search(text, MOST)]
+        assert set(body) <= set(found) and len(found) == len(set(found)), text
+
+
 words = st.text(alphabet="会计登记行长重庆A1（）许可证", min_size=1, max_size=7).filter(plain)
 
 
