@@ -20,7 +20,7 @@ if [ "$level" = camera ]; then
 elif [ "$level" != run ]; then
     # Judges that are not ours (poppler, zbar), a display for the real-window tests, a clock that can be set, and what
     # QtMultimedia loads, and a compiler for the small reader library of the tests.
-    packages="$packages poppler-utils zbar-tools xvfb openbox xdotool libfaketime libpulse0 gcc libc6-dev"
+    packages="$packages poppler-utils zbar-tools xvfb openbox xdotool x11-xserver-utils libfaketime libpulse0 gcc libc6-dev"
     locks="$locks requirements/camera.lock requirements/dev.lock"
 fi
 if [ "$level" = devices ]; then
