@@ -42,7 +42,9 @@ def _writer(kind: type) -> Write:
     if is_dataclass(kind) and len(fields(kind)) > 1:
         return _object_writer(sorted(f.name for f in fields(kind)))
     if issubclass(kind, Enum):
-        return lambda member: dumps(member.value)
+        return lambda member: dumps(member._value_)  # `value` is the same by a slow way
+    if kind is frozenset:
+        return lambda values: dumps(sorted([plain(value) for value in values]))
     return lambda value: _WRITER.encode(plain(value))
 
 
