@@ -3,10 +3,11 @@
 import logging
 import random
 from collections.abc import Callable
+from threading import Event
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.errors import AppError
+from app.errors import AppError, StoppedByPersonError
 from app.services.catalog_sync import SyncOutcome, sync
 from ui.desk import Desk
 from ui.status import FILES_S
@@ -25,6 +26,7 @@ class CatalogRound(QObject):
     def __init__(self, desk: Desk, busy: Callable[[], bool], parent: QObject) -> None:
         super().__init__(parent)
         self._desk, self._busy = desk, busy
+        self._stopped = Event()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.due)
 
@@ -36,7 +38,13 @@ class CatalogRound(QObject):
             self._timer.start(round(office.sync_hours * HOUR_MS * share))
 
     def stop(self) -> None:
+        """Ends a fetch that is under way too: the window does not stay for it."""
+        self._stopped.set()
         self._timer.stop()
+
+    def _unless_stopped(self, _done: int, _total: int) -> None:
+        if self._stopped.is_set():
+            raise StoppedByPersonError
 
     def due(self) -> None:
         if self._busy():
@@ -45,7 +53,7 @@ class CatalogRound(QObject):
         office = self._desk.office
         self._desk.tasks.run(
             self._desk.sync_executor,
-            lambda: sync(office, files_s=FILES_S),
+            lambda: sync(office, self._unless_stopped, FILES_S),
             owner=self,
             done=self._synced,
             failed=self._failed,
@@ -61,4 +69,5 @@ class CatalogRound(QObject):
 
     def _next(self) -> None:
         self.finished.emit()
-        self.start()
+        if not self._stopped.is_set():
+            self.start()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -16,7 +17,7 @@ from app.commands.fitting import fit
 from app.commands.wiring import open_station
 from app.domain.catalog import Channel
 from app.domain.operator import Operator
-from app.errors import AppError
+from app.errors import AppError, StoppedByPersonError
 from app.services.catalog_sync import sync as sync_station
 from app.services.office import Office
 from app.services.printing import recover_prints, take_back
@@ -115,10 +116,15 @@ def make_shell(desk: Desk, mode: Channel) -> CounterShell | KioskShell:
     return shells[mode](desk, PROFILES[mode])
 
 
-def _sync_at_start(office: Office) -> None:
+def _sync_at_start(office: Office, ending: Event) -> None:
     """A station that was just enrolled gets its first catalog, every other one the newest."""
+
+    def unless_ending(_done: int, _total: int) -> None:
+        if ending.is_set():
+            raise StoppedByPersonError
+
     try:
-        sync_station(office)
+        sync_station(office, unless_ending)
     except AppError as error:
         logger.info("no sync at the start: %s", error.code)
 
@@ -135,9 +141,10 @@ def desk_of(
     recover_prints(office)
     executors = [ThreadPoolExecutor(1, name) for name in EXECUTORS]
     store, relay, sync, catalog, paper, pages, camera, sheets = executors
+    ending = Event()
     if office.sealer is not None:
         sync.submit(office.sealer.warm_up)
-        sync.submit(_sync_at_start, office)
+        sync.submit(_sync_at_start, office, ending)
     try:
         yield Desk(
             office,
@@ -155,6 +162,7 @@ def desk_of(
             enrol,
         )
     finally:
+        ending.set()
         for printing in (paper, sheets):
             printing.shutdown(wait=False, cancel_futures=True)
         take_back(office)

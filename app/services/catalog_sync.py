@@ -4,7 +4,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.errors import AppError, NotEnrolledError, OfflineError, RemoteError, ThrottledError
+from app.errors import (
+    AppError,
+    NotEnrolledError,
+    OfflineError,
+    RemoteError,
+    StoppedByPersonError,
+    ThrottledError,
+)
 from app.services.catalog_changes import review
 from app.services.office import Office
 from app.services.outbox_relay import RelayReport, relay
@@ -38,7 +45,7 @@ def sync(
         raise NotEnrolledError
     try:
         report = office.catalog_sync.run(progress)
-    except (OfflineError, ThrottledError):
+    except (OfflineError, ThrottledError, StoppedByPersonError):
         raise
     except AppError:
         _deliver(office, files_s)

@@ -125,6 +125,15 @@ def test_a_round_comes_every_few_hours_and_after_a_failure_too(fed: Fed, hall: B
     assert rounds.waits_ms == 0
 
 
+def test_a_round_under_way_ends_with_the_window(fed: Fed, hall: Bench, qtbot: QtBot) -> None:
+    rounds = Rounds(hall)
+    rounds.round.due()
+    rounds.round.stop()
+    fed.steps.put((1, 2))
+    qtbot.waitUntil(lambda: rounds.ended == 1, timeout=20_000)
+    assert rounds.waits_ms == 0
+
+
 def test_a_round_waits_while_a_case_is_received(fed: Fed, hall: Bench, qtbot: QtBot) -> None:
     rounds = Rounds(hall)
     rounds.busy = True

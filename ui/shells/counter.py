@@ -241,6 +241,7 @@ class CounterShell(QFrame):
         self.board.stop()
         self.relay.stop()
         self.round.stop()
+        self.devices.sync.stop()
         self.wedge.stop()
         self.customer.stop()
         self.intake.stop()
