@@ -202,16 +202,20 @@ def _numbers(texts: Texts, status: StationStatus) -> StatusLine:
 
 
 def carried_line(texts: Texts, files: Sequence[Carried]) -> StatusLine:
-    """Schedules, code tables and texts that travel with the catalog; what is refused stands first."""
+    """Schedules, code tables and texts that travel with the catalog.
+
+    The note says what it comes to, then a line a file; what is refused stands first.
+    """
     name, broken = texts["carried.name"], carried.refused(files)
     rest = [each for each in files if each not in broken]
-    note = "\n".join(carried.describe(texts, each) for each in (*broken, *rest))
+    lines = [carried.describe(texts, each) for each in (*broken, *rest)]
     if broken:
         word = texts.say("carried.broken", n=len(broken))
-        note = f"{note}\n{carried.instead(texts, broken)}{texts['carried.advice']}"
+        note = "\n".join((carried.instead(texts, broken) + texts["carried.advice"], *lines))
         return StatusLine("carried", "calendar", "warn", name, word, word, note, loud=True)
     waiting = any(each.standing is Standing.WAITING for each in files)
     tone, state = ("muted", texts["carried.waiting"]) if waiting else (WELL, texts["health.fine"])
+    note = "\n".join((texts.say("carried.fine", n=len(files)), *lines))
     return StatusLine("carried", "calendar", tone, name, state, state, note, loud=True)
 
 

@@ -12,7 +12,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from app.domain.carried import Carried, CarriedKind, Standing
 from app.domain.device import CardRead, DeviceHealth, DeviceKind, DeviceStatus, FoundDevice, Scanned
 from app.domain.printing import PrintOutcome, PrintState
 from app.errors import DeviceBusyError, DeviceTimeoutError, NoCardError, RejectedError, StationRefusedError
@@ -20,6 +22,7 @@ from app.services import readiness
 from tests.ui.clerk import Clerk
 from tests.ui.fakes import NOW, Bench, bench, person
 from ui.trials import READ, SCAN, Trials
+from ui.widgets.audit import audit
 
 READER, PRINTER = DeviceKind.ID_READER, DeviceKind.RECEIPT_PRINTER
 GB = 1024**3
@@ -342,3 +345,22 @@ def test_no_trouble_is_cut_off_however_many_there_are(clerk: Clerk) -> None:
     assert clerk.button("status_id_reader") is button or button.isVisible(), (
         "nothing is drawn anew for nothing"
     )
+
+
+def test_what_travels_with_the_catalog_is_told_file_by_file(
+    looks: QApplication, hall: Bench, qtbot: QtBot
+) -> None:
+    told = (
+        Carried(CarriedKind.SCHEDULES, "2027.json", Standing.BROKEN, "", "schedule"),
+        Carried(CarriedKind.TEXTS, "zh_CN.toml", Standing.BROKEN, "", "places", "counter.found"),
+        Carried(CarriedKind.CODES, "nation.toml", Standing.WAITING, "2031-01-01"),
+    )
+    hall.office = replace(hall.office, carried=lambda: told)
+    with Clerk.at_counter(hall, qtbot) as clerk:
+        clerk.wait(lambda: clerk.sees("status_carried"))
+        clerk.click("status_carried")
+        clerk.wait(lambda: clerk.sees("carried_3"))
+        assert "暂定" in clerk.text("carried_0") and "重新发布" in clerk.text("carried_0")
+        assert clerk.text("carried_1").startswith("放假安排“2027.json”不能用")
+        assert "counter.found" in clerk.text("carried_2") and "下次启动后生效" in clerk.text("carried_3")
+        assert audit(clerk.shell) == []

@@ -52,6 +52,8 @@ class DetailCard(QFrame):
         elif line.key == "catalog":
             self._add(self._note(line))
             self._sync.fill(self._inside)
+        elif line.key == "carried":
+            self._carried(line)
         elif line.key == "outbox":
             self._outbox(line, waiting)
         else:
@@ -66,6 +68,13 @@ class DetailCard(QFrame):
         words = col(kit.text(name, "h2"), *([kit.text(about, "caption", "muted")] if about else []), gap=0)
         parts: list[Part] = [kit.icon(icon, 32, "primary"), words, None]
         self._add(box(row(*parts, *([pill] if pill else []), gap=12)))
+
+    def _carried(self, line: StatusLine) -> None:
+        """What it comes to, and each file by itself."""
+        tone = {"quiet": "ok", "muted": "primary"}.get(line.tone, line.tone)
+        self._add(self._kit.message(tone, line.state, "", name="device_note"))
+        for number, words in enumerate(line.note.split("\n")):
+            self._add(self._kit.text(words, "body", wrap=True, name=f"carried_{number}"))
 
     def _note(self, line: StatusLine) -> QFrame:
         tone = {"quiet": "ok", "muted": "primary"}.get(line.tone, line.tone)
@@ -259,4 +268,5 @@ class DetailCard(QFrame):
             "network": texts["health.look_again"],
             "clock": texts["health.look_again"],
             "numbers": texts["health.sync_now"],
+            "carried": texts["health.sync_now"],
         }.get(line.key, "")

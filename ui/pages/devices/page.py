@@ -279,7 +279,7 @@ class DevicesPage(QWidget):
         health = self._health()
         if health is not None:
             self._try(health.kind, PROBE)
-        elif self._current in ("catalog", "numbers"):
+        elif self._current in ("catalog", "numbers", "carried"):
             self.sync.start()
         elif self._current == "outbox":
             self.send_now.emit()
