@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.catalog import Channel
+from app.services.office import CameraChoice
 from tests.ui.clerk import Clerk
 from tests.ui.fakes import Bench, bench
 from ui.theme import load_fonts
@@ -50,3 +51,19 @@ def outing(looks: QApplication, tmp_path: Path, qtbot: QtBot) -> Iterator[Clerk]
         made.gateway.down = True
         with Clerk.at_popup(made, qtbot) as clerk:
             yield clerk
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Bench]:
+    with bench(tmp_path / "hall", camera=CameraChoice("simulated")) as made:
+        yield made
+
+
+@pytest.fixture
+def shooter(looks: QApplication, studio: Bench, qtbot: QtBot) -> Iterator[Clerk]:
+    """A clerk with an item chosen and the cursor in the first material."""
+    with Clerk.at_counter(studio, qtbot) as clerk:
+        clerk.lay_card()
+        clerk.pick("cjrzhl")
+        clerk.table.setFocus()
+        yield clerk
