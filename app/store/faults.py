@@ -30,8 +30,6 @@ class Faults:
         """Raises StoreError and its children, chained; every other error passes."""
         try:
             yield
-        except exc.TimeoutError as error:
-            raise StoreBusyError("another transaction of this process holds the store") from error
         except exc.DBAPIError as error:
             fault = self._fault(int(getattr(error.orig, "sqlite_errorcode", 0) or 0))
             if fault is None:

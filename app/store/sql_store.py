@@ -1,7 +1,8 @@
 """The local store of a station: one encrypted file, one short transaction at a time.
 
 `begin()` takes the write lock at once, so what a transaction reads stays true until it
-commits.  A second thread waits its turn; nobody waits on a line or a device in between.
+commits.  A second thread waits its turn, in the order of coming; nobody waits on a line or a
+device in between.
 Opened by `app.store.local.open_local`, which also holds the folder's writer lock.
 """
 
@@ -12,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from app.atomic_file import translated
-from app.errors import StoreDamagedError
+from app.errors import StoreBusyError, StoreDamagedError
 from app.store.case_work import CaseWork
 from app.store.desk_work import StationWork
 from app.store.engine import create_private, make_engine
@@ -23,6 +24,7 @@ from app.store.migrations import MIGRATIONS, Steps, migrate
 from app.store.number_work import NumberWork
 from app.store.pin_work import PinWork
 from app.store.queue_work import OutboxWork, PrintWork
+from app.store.turns import Turns
 
 PATIENCE_S = 10.0
 
@@ -59,7 +61,8 @@ class SqlStore:
         self._faults = Faults(path, key_proven=key_proven)
         with translated(path):
             create_private(path)
-        self._engine = make_engine(path, key, patience_s)
+        self._engine, self._patience_s = make_engine(path, key, patience_s), patience_s
+        self._turns = Turns()
         try:
             with self._connection() as connection, self._faults.translated():
                 migrate(connection, steps)
@@ -89,8 +92,13 @@ class SqlStore:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        """The one connection; whatever is uncommitted at the end is rolled back."""
-        with self._faults.translated():
-            connection = self._engine.connect()
-        with connection:
-            yield connection
+        """The one connection; whatever is uncommitted at the end is rolled back.  Raises StoreBusyError."""
+        if not self._turns.take(self._patience_s):
+            raise StoreBusyError("another transaction of this process holds the store")
+        try:
+            with self._faults.translated():
+                connection = self._engine.connect()
+            with connection:
+                yield connection
+        finally:
+            self._turns.give()
