@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, make_url, text
 from tests.gateway.running import AStation, RunningGateway, gateway, items, put_draft
 
 POSTGRESQL = os.environ.get("GATEWAY_TEST_POSTGRESQL", "")
+DATABASES = ("sqlite", "postgresql") if POSTGRESQL else ("sqlite",)  # one gateway a run, unless there are two
 _ids = (f"T{n:05d}" for n in itertools.count(1))
 
 
@@ -34,7 +35,7 @@ def fresh_postgresql() -> Iterator[str]:
         server.dispose()
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=DATABASES)
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningGateway]:
@@ -44,8 +45,6 @@ def running(
         with gateway(data) as started:
             yield started
         return
-    if not POSTGRESQL:
-        pytest.skip("GATEWAY_TEST_POSTGRESQL is not set: not run on PostgreSQL")
     with fresh_postgresql() as url, gateway(data, database=url) as started:
         yield started
 
