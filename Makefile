@@ -46,8 +46,8 @@ bench-catalog: setup-dev ## building, searching and fetching 100 000 items besid
 bench-devices: setup-dev ## our share of a card, a slip, a re-plug; ten thousand of each (docs/benchmarks.md)
 	@PYTHONPATH=. $(PYTHON) benchmarks/device_lines.py
 
-pictures: setup-camera ## the pictures of the README, from a tour
-	@scripts/pictures.sh
+pictures: setup-dev ## the pictures of the README, from a tour, and an album of every state in out/album
+	@scripts/pictures.sh all
 
 lock: setup-dev ## resolve the pinned dependencies anew
 	@$(PYTHON) scripts/lock.py

@@ -18,6 +18,9 @@ SIZES = {Channel.COUNTER: (1366, 768), Channel.KIOSK: (1080, 1920), Channel.POPU
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument(
+        "--more", action="store_true", help="other pages, and papers that do not come out"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -28,15 +31,15 @@ def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="guanjia-tour-") as scratch:
         with embedded(Path(scratch), ("--no-card",), a4=True) as services:
             for mode in SIZES:
-                _walk(mode, services, out)
+                _walk(mode, services, out, more=args.more)
         for paper in sorted([*services.slips.iterdir(), *services.pages.iterdir()]):
             shutil.copy(paper, out)
     print(load().say("demo.tour_done", folder=out))
     return 0
 
 
-def _walk(mode: Channel, services: Embedded, out: Path) -> None:
-    from app.commands import tour_counter, tour_kiosk, tour_popup
+def _walk(mode: Channel, services: Embedded, out: Path, *, more: bool) -> None:
+    from app.commands import tour_counter, tour_kiosk, tour_more, tour_popup
     from app.commands.demo import demo_operator
     from app.commands.stage import Stage
     from app.commands.window import application, desk_of, make_shell
@@ -47,6 +50,7 @@ def _walk(mode: Channel, services: Embedded, out: Path) -> None:
         Channel.KIOSK: tour_kiosk.walk,
         Channel.POPUP: tour_popup.walk,
     }
+    further = {Channel.COUNTER: tour_more.counter, Channel.KIOSK: tour_more.kiosk}
     app = application()
     services.tell("sdt", "lift")  # the card of the walk before would be read before the first picture
     station, data = services.station(mode)
@@ -59,6 +63,8 @@ def _walk(mode: Channel, services: Embedded, out: Path) -> None:
             stage = Stage(app, shell, out, mode.value)
             walks[mode](stage, services)
             _keep_paper(desk.office, out, mode)
+            if more and mode in further:
+                further[mode](stage, services)
         finally:
             shell.stop()
             shell.deleteLater()

@@ -24,15 +24,9 @@ def walk(stage: Stage, services: Embedded) -> None:
 
 def take_case(stage: Stage) -> None:
     """From the card to the printed receipt; leaves the outcome on the screen."""
-    stage.wait_for("applicant_name")
-    stage.press("face_same")
-    stage.type("item_search", SEARCH)
-    stage.wait_for("hits")
-    stage.until(lambda: _rows(stage, "hits") == 1, "the one hit")
+    choose_item(stage)
     stage.shoot("search")
-    stage.key(Qt.Key.Key_Return, stage.wait_for("item_search"))
-    stage.wait_for("item_name")
-    stage.type("phone", "13800000000")
+    begin_with_item(stage)
     stage.shoot("materials")
     _photograph(stage)
     stage.press("materials_all")
@@ -47,6 +41,21 @@ def take_case(stage: Stage) -> None:
     stage.live("next")
     stage.until(lambda: not _printing(stage), "the last sheet of paper")
     stage.shoot("outcome")
+
+
+def choose_item(stage: Stage) -> None:
+    """From the card to the one hit of the search."""
+    stage.wait_for("applicant_name")
+    stage.press("face_same")
+    stage.type("item_search", SEARCH)
+    stage.wait_for("hits")
+    stage.until(lambda: _rows(stage, "hits") == 1, "the one hit")
+
+
+def begin_with_item(stage: Stage) -> None:
+    stage.key(Qt.Key.Key_Return, stage.wait_for("item_search"))
+    stage.wait_for("item_name")
+    stage.type("phone", "13800000000")
 
 
 def _photograph(stage: Stage) -> None:
