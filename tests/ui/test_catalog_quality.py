@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,8 +20,10 @@ from app.domain.feedback import TOPIC
 from app.domain.outbox import Lane
 from app.errors import StoreDamagedError
 from app.services import catalog_feedback
+from app.services.catalog_check import PAGE
 from tests.ui.clerk import Clerk
 from tests.ui.fakes import NOW, Bench
+from ui.widgets.audit import audit
 from ui.widgets.table import rows_of
 
 FIRST = replace(demo_items()[0], complaint_phone=demo_items()[0].phone)
@@ -61,6 +65,28 @@ def test_every_rule_with_its_count_the_gravest_first(page: Clerk) -> None:
     assert texts(page, "quality_rules", 0)[0] == "提醒" and texts(page, "quality_rules", 0)[-1] == "未提供"
     assert len(texts(page, "quality_items", 0)) == ROWS[0].count
     assert f"共 {len(ITEMS)} 项，1 处待核对" in page.text("quality_state")
+
+
+def test_a_run_says_how_far_it_is_and_is_left_off(page: Clerk) -> None:
+    gate, catalog = Event(), page.hall.office.catalog.file
+    pages = iter(range(99))
+    usual = catalog.items
+
+    def slowly(*asked: Any) -> Any:
+        if next(pages) == 1:
+            assert gate.wait(20)
+        return usual(*asked)
+
+    catalog.items = slowly
+    page.click("quality_again")
+    page.wait(lambda: f"正在检查 {PAGE} / {len(ITEMS)} 项" in page.text("quality_state"))
+    assert page.sees("quality_stop") and not page.sees("quality_again")
+    assert table(page, "quality_rules").model().rowCount() == len(ROWS), "what was found before stays"
+    assert audit(page.shell) == []
+    page.click("quality_stop")
+    gate.set()
+    page.rest()
+    assert page.sees("quality_again") and len(texts(page, "quality_rules", 2)) == len(ROWS)
 
 
 def test_filters_by_severity_and_department(page: Clerk) -> None:

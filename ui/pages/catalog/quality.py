@@ -51,10 +51,14 @@ class QualityView(QWidget):
         self._codes: tuple[str, ...] = ()
         self._sent: dict[tuple[str, str], CatalogFeedback] = {}
         self._severity: Severity | None = None
+        self._percent = -1
         self.notices = Notices(kit, self._texts)
+        self._turn = QTimer(self, singleShot=True, interval=0)
+        self._turn.timeout.connect(self._go_on)
         self._build()
         self._lay_out()
         self._wire()
+        self._fill_departments()
         self._show_groups()
 
     def _build(self) -> None:
@@ -153,21 +157,28 @@ class QualityView(QWidget):
         self._ask(lambda: CatalogCheck(office), self._begin)
 
     def _begin(self, run: CatalogCheck) -> None:
-        self._run = run
+        self._run, self._percent = run, -1
+        self._turn.stop()
+        self._show_groups()
         self._next(run)
+
+    def _go_on(self) -> None:
+        if self._run is not None:
+            self._next(self._run)
 
     def _next(self, run: CatalogCheck) -> None:
         """One page, then the executor is free for a search before the next."""
-        if run is not self._run:
-            return
-        self._show_state()
+        percent = 100 * run.done // max(run.total, 1)
+        if percent != self._percent:  # a large catalog has thousands of pages
+            self._percent = percent
+            self._show_state()
         self._ask(run.step, lambda more: self._stepped(run, more))
 
     def _stepped(self, run: CatalogCheck, more: bool) -> None:
         if run is not self._run:
             return
         if more:
-            QTimer.singleShot(0, self, lambda: self._next(run))
+            self._turn.start()
             return
         self._ask(run.result, lambda result: self._finished(run, result))
 
