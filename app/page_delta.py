@@ -30,7 +30,7 @@ MAGIC = b"GJDELTA1"
 PAGE = 4096
 FRESH = 0xFFFFFFFF
 SEGMENT = 1024  # fresh pages packed together at most
-REACH = 3072  # old pages in a dictionary at most
+REACH = 2560  # old pages in a dictionary at most
 
 _HEAD = struct.Struct("<8sIQQII")
 _RUN = struct.Struct("<II")
@@ -284,6 +284,7 @@ class _Dictionaries:
 
     def __init__(self, base: IO[bytes], leftovers: Sequence[int]) -> None:
         self._base, self._leftovers = base, leftovers
+        self._room = bytearray(min(REACH, len(leftovers)) * PAGE)
         self._made: tuple[int, int, zstandard.ZstdCompressionDict | None] = (0, 0, None)
 
     def has(self, first: int, beyond: int) -> bool:
@@ -298,15 +299,14 @@ class _Dictionaries:
         return self._made[2]
 
     def _of(self, pages: Sequence[int]) -> zstandard.ZstdCompressionDict:
-        content = bytearray(len(pages) * PAGE)
-        at = 0
+        content, at = memoryview(self._room)[: len(pages) * PAGE], 0
         for _, row in groupby(enumerate(pages), lambda placed: placed[1] - placed[0]):
             numbers = [number for _, number in row]
             self._base.seek(numbers[0] * PAGE)
             piece = self._base.read(len(numbers) * PAGE)
             content[at : at + len(piece)] = piece
             at += len(piece)
-        return zstandard.ZstdCompressionDict(bytes(content), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        return zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
 
 
 def _exactly(src: IO[bytes], count: int) -> bytes:

@@ -2,7 +2,7 @@
 
 The publisher (a gateway, or `catalog import` for a draft) does this once; a terminal only opens the
 file.  A version that follows another is that file with a few rows changed, so that most of its pages
-keep their bytes and what a terminal has to fetch stays small (ADR 0107); the first one, and one that
+keep their bytes and what a terminal has to fetch stays small (ADR 0113); the first one, and one that
 differs in much, is written anew.
 """
 
