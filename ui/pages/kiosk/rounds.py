@@ -4,13 +4,14 @@ Everything runs on its own executor; a page is drawn again only when what it say
 """
 
 import logging
+from threading import Event
 from typing import Protocol
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.domain.catalog import ItemHit
-from app.errors import AppError
+from app.errors import AppError, StoppedByPersonError
 from app.services.catalog_sync import SyncOutcome, sync
 from app.services.station_status import StationStatus, look
 from ui.desk import Desk
@@ -43,6 +44,7 @@ class Rounds:
     def __init__(self, host: Host, owner: QWidget) -> None:
         self._host, self._owner = host, owner
         self._looking = self._listing = self._syncing = False
+        self._stopped = Event()
         self._relay = Relay(host.desk, owner)
         self._look_timer = QTimer(owner, interval=LOOK_MS)
         self._look_timer.timeout.connect(self.look)
@@ -57,6 +59,8 @@ class Rounds:
         self.sync()
 
     def stop(self) -> None:
+        """Ends a fetch that is under way too: the window does not stay for it."""
+        self._stopped.set()
         self._relay.stop()
         self._look_timer.stop()
         self._sync_timer.stop()
@@ -145,11 +149,15 @@ class Rounds:
         self._syncing = True
         desk.tasks.run(
             desk.sync_executor,
-            lambda: sync(desk.office, files_s=FILES_S),
+            lambda: sync(desk.office, self._unless_stopped, FILES_S),
             owner=self._owner,
             done=self._synced,
             failed=self._unsynced,
         )
+
+    def _unless_stopped(self, _done: int, _total: int) -> None:
+        if self._stopped.is_set():
+            raise StoppedByPersonError
 
     def _synced(self, outcome: SyncOutcome) -> None:
         self._syncing = False
