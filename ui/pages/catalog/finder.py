@@ -1,9 +1,13 @@
 """Finding an item: the search of the counter, its lists and filters, and the line at hand.
 
+As there, every keystroke asks at once, and older questions that still wait are not asked any more.
+
 Names for tours and tests: <name>_search, <name>_hits, <name>_tab_<tab>, <name>_keep, <name>_filter_<kind>
 """
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from concurrent.futures import Future
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit
 
@@ -21,11 +25,14 @@ from ui.pages.catalog.hit_list import HitList
 from ui.pages.counter.steps import set_text
 from ui.widgets.kit import Kit, box, col, row
 
-PAUSE_MS, LIMIT, WIDTH = 40, 100, 480
+LIMIT, WIDTH = 100, 480
 
 
 class Finder(QFrame):
-    """`chosen(code)`: the line at hand is another one; `taken(code)`: Enter or a double click."""
+    """`chosen(code)`: the line at hand is another one; `taken(code)`: Enter or a double click.
+
+    Enter before the answer takes the first line of the answer, never one of the list before.
+    """
 
     chosen = Signal(str)
     taken = Signal(str)
@@ -35,6 +42,8 @@ class Finder(QFrame):
         super().__init__()
         self._kit, self._desk, self._texts = kit, desk, desk.office.texts
         self._asked = self._shown = 0
+        self._asking: Future[Found] = Future()
+        self._shown_text, self._take_shown = "", False
         self._name, self._operator = name, desk.operator
         self._first: favourites.First | None = None
         self.tab = Tab.ALL
@@ -47,7 +56,7 @@ class Finder(QFrame):
         self.filters.changed.connect(lambda _wanted: self.search())
         self.list = HitList(kit, self._texts, channel, f"{name}_hits")
         self.list.looked_at.connect(self._looked_at)
-        self.list.activated.connect(lambda _index: self._take())
+        self.list.activated.connect(lambda _index: self.take())
         self.list.installEventFilter(self)
         self._found = kit.text("", "caption", "muted", name=f"{name}_found")
         self._none = kit.text("", "body", "muted", wrap=True, align="center", name=f"{name}_none")
@@ -55,11 +64,7 @@ class Finder(QFrame):
         self._keep.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._keep.clicked.connect(self.keep)
         self._lay_out()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self.search)
-        self.field.textChanged.connect(lambda _text: self._pause.start())
+        self.field.textChanged.connect(lambda _text: self.search())
 
     def _lay_out(self) -> None:
         self._group = QButtonGroup(self)
@@ -93,7 +98,8 @@ class Finder(QFrame):
 
     @property
     def settled(self) -> bool:
-        return self._shown == self._asked and not self._pause.isActive()
+        """Whether the list answers what stands in the field."""
+        return self._shown == self._asked
 
     @property
     def _operator_id(self) -> str:
@@ -110,12 +116,14 @@ class Finder(QFrame):
         self._asked += 1
         ticket, office, operator, known = self._asked, self._desk.office, self._operator_id, self._first
         question = self.wanted
-        self._desk.tasks.run(
+        self._asking.cancel()  # where a quick hand was quicker
+        self._take_shown = False
+        self._asking = self._desk.tasks.run(
             self._desk.catalog_executor,
             lambda: find(office, operator, question, known),
             owner=self,
             done=lambda found: self._show(found, ticket),
-            failed=self._failed,
+            failed=lambda error: self._unanswered(error, ticket),
         )
 
     def show_tab(self, tab: Tab) -> None:
@@ -138,7 +146,8 @@ class Finder(QFrame):
         self.filters.show_facets(found.facets)
         hits = found.hits
         self.list.show_kept(found.first.kept)
-        self.list.show_hits(hits)
+        self.list.show_hits(hits, keep=found.query == self._shown_text)
+        self._shown_text = found.query
         self.list.setVisible(bool(hits))
         self._none.setVisible(not hits)
         set_text(self._none, self._nothing())
@@ -146,23 +155,27 @@ class Finder(QFrame):
         set_text(self._found, self._texts.say("guide.found", n=n))
         if not hits:
             self.chosen.emit("")
+        if self._take_shown:
+            self.take()
 
     def _nothing(self) -> str:
         """Why the list is empty."""
         own = self.tab is not Tab.ALL and not self.wanted.text and self.filters.wanted == EVERYTHING
         return self._texts[f"counter.empty_{self.tab.value}" if own else "guide.none"]
 
-    def _failed(self, error: AppError) -> None:
-        self._shown = self._asked
+    def _unanswered(self, error: AppError, ticket: int) -> None:
+        self._shown = ticket
         self.trouble.emit(error)
 
     def _looked_at(self, hit: ItemHit | None) -> None:
         self._say_kept(hit)
         self.chosen.emit(hit.code if hit else "")
 
-    def _take(self) -> None:
+    def take(self) -> None:
+        """The line at hand; of a list that is still being asked for, as soon as it is there."""
+        self._take_shown = not self.settled
         hit = self.list.current()
-        if hit is not None:
+        if self.settled and hit is not None:
             self.taken.emit(hit.code)
 
     # -- favourites --------------------------------------------------------------------------------
@@ -178,7 +191,7 @@ class Finder(QFrame):
             lambda: favourites.toggle(office, operator, hit.code),
             owner=self,
             done=lambda added: self._marked(hit, added),
-            failed=self._failed,
+            failed=self.trouble.emit,
         )
 
     def _marked(self, hit: ItemHit, added: bool) -> None:
@@ -209,7 +222,7 @@ class Finder(QFrame):
         if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.list.move_by(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._take()
+            self.take()
         else:
             return False
         return True

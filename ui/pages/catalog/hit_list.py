@@ -29,9 +29,9 @@ class HitList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.selectionModel().currentChanged.connect(lambda now, _old: self.looked_at.emit(now.data(CELL)))
 
-    def show_hits(self, hits: Sequence[ItemHit]) -> None:
-        """The line at hand stays at hand where it is still there; else the first is."""
-        kept = self.current()
+    def show_hits(self, hits: Sequence[ItemHit], keep: bool = True) -> None:
+        """`keep`: the line at hand stays at hand where it is still there; else the first is."""
+        kept = self.current() if keep else None
         self._lines.show(hits)
         codes = [hit.code for hit in hits]
         at = codes.index(kept.code) if kept is not None and kept.code in codes else 0

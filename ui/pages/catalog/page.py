@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
@@ -15,6 +15,7 @@ from ui.files import FileChoices
 from ui.pages.catalog.bundles import BundleTab
 from ui.pages.catalog.finder import WIDTH, Finder, framed
 from ui.pages.catalog.guide import GuideView
+from ui.pages.counter.item_row import LOOK_MS
 from ui.pages.counter.notices import Notices
 from ui.pages.counter.steps import set_text
 from ui.profile import Profile
@@ -34,6 +35,9 @@ class CatalogPage(QWidget):
         super().__init__()
         self._kit, self._desk, self._texts = kit, desk, desk.office.texts
         self._peeked = 0
+        self._at_hand = self._wished = ""
+        self._look = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._look.timeout.connect(self._fetch)
         self._files = files
         self.notices = Notices(kit, self._texts)
         self.finder = Finder(kit, desk, profile.channel, "catalog")
@@ -63,7 +67,7 @@ class CatalogPage(QWidget):
 
     def _wire(self) -> None:
         self.finder.chosen.connect(self._peek)
-        self.finder.taken.connect(lambda _code: self.guide.use())
+        self.finder.taken.connect(self._take)
         self.guide.wanted.connect(self.begin)
         self.bundles.guide_wanted.connect(self.show_guide)
         self.bundles.begin.connect(self._series)
@@ -135,7 +139,7 @@ class CatalogPage(QWidget):
     def use(self) -> None:
         """Ctrl+Enter: begin with what is at hand."""
         if self.tab == FIND:
-            self.guide.use()
+            self.finder.take()
         elif self.tab == BUNDLE:
             self.bundles.view.use()
 
@@ -165,6 +169,7 @@ class CatalogPage(QWidget):
         self.finder.look_for(code)
         self.show_tab(FIND)
         self._peek(code)
+        self._fetch()
 
     # -- what is shown -----------------------------------------------------------------------------
 
@@ -174,13 +179,25 @@ class CatalogPage(QWidget):
         )
         set_text(self._version, words)
 
+    @property
+    def settled(self) -> bool:
+        """Whether the guide is of the line at hand."""
+        return (self.guide.item.code if self.guide.item else "") == self._at_hand
+
     def _peek(self, code: str) -> None:
-        """Fetch the item at hand; the newest question wins."""
+        """Once the hand rests, fetch the item at hand: a guide takes longer than a key may."""
         self._peeked += 1
-        ticket, catalog = self._peeked, self._desk.office.catalog
-        if not code:
+        self._at_hand, self._wished = code, ""
+        if code:
+            self._look.start()
+        else:
+            self._look.stop()
             self.guide.show_item(None)
-            return
+
+    def _fetch(self) -> None:
+        """The newest question wins."""
+        self._look.stop()
+        ticket, code, catalog = self._peeked, self._at_hand, self._desk.office.catalog
         self._desk.tasks.run(
             self._desk.catalog_executor,
             lambda: catalog.item(code),
@@ -189,9 +206,20 @@ class CatalogPage(QWidget):
             failed=self._failed,
         )
 
+    def _take(self, code: str) -> None:
+        """Begin with that item, as soon as its guide is there: never with the one before."""
+        if self.guide.item is not None and self.guide.item.code == code:
+            self.guide.use()
+        else:
+            self._at_hand = self._wished = code
+            self._fetch()
+
     def _show_item(self, item: Item | None) -> None:
         if item is None or item != self.guide.item:
             self.guide.show_item(item)
+        wished, self._wished = self._wished, ""
+        if item is not None and item.code == wished:
+            self.guide.use()
 
     def _failed(self, error: AppError) -> None:
         self.notices.tell(error)
