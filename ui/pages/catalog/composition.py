@@ -186,6 +186,7 @@ class CompositionView(QFrame):
         form = texts["ui.comma"].join(texts[f"fact.{field.fact.value}"] for field in whole.form)
         self._section("form", [self._kit.text(form, "body", wrap=True)])
         self._section("items", [self._part(n) for n in range(len(whole.parts))])
+        self._body.activate()  # as high as its words before it is seen, not a moment later
 
     def _section(self, key: str, parts: Sequence[Part]) -> None:
         title = self._kit.text(self._texts[f"bundle.section.{key}"], "title")

@@ -78,6 +78,8 @@ class Finder(QFrame):
             self._group.addButton(button)
         lists = row(*self._tabs.values(), None, self._keep, gap=4)
         layout = col(self.field, lists, self.filters, self._found, self.list, self._none, gap=8)
+        for part in (self.list, self._none):  # what stands above keeps its place when nothing is found
+            layout.setStretchFactor(part, 1)
         layout.setContentsMargins(12, 12, 12, 12)
         self.setLayout(layout)
 
