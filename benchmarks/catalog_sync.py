@@ -42,7 +42,7 @@ DAY = datetime(2026, 11, 21, 9, tzinfo=UTC)
 ROUNDS = 7
 TICK_S = 0.010
 PAGE = 1000
-KINDS = ("content", "mixed")
+KINDS = ("content", "mixed", "anew")  # the third version in a row is made anew (ADR 0113)
 
 
 def main() -> None:
@@ -147,8 +147,8 @@ def _packed(data: bytes) -> bytes:
 
 
 def changed_items(items: list[Item], kind: str) -> tuple[list[Item], list[Item]]:
-    """`content`: 1 % with other texts.  `mixed`: 0.8 % with other texts, 0.1 % new, 0.1 % withdrawn."""
-    chance = random.Random(5)
+    """`content`: 1 % with other texts.  Every other: 0.8 % with other texts, 0.1 % new, 0.1 % withdrawn."""
+    chance = random.Random(kind)
     picked = chance.sample(range(len(items)), len(items) // 100)
     touched = picked if kind == "content" else picked[: len(picked) * 8 // 10]
     after, changed = list(items), []
@@ -157,7 +157,7 @@ def changed_items(items: list[Item], kind: str) -> tuple[list[Item], list[Item]]
         other = items[chance.randrange(len(items))]
         after[at] = replace(item, phone=other.phone, conditions=other.conditions, windows=other.windows)
         changed.append(after[at])
-    if kind == "mixed":
+    if kind != "content":
         gone = set(picked[len(touched) : len(touched) + len(picked) // 10])
         new = [
             replace(items[at], code=f"{items[at].code[:-6]}{at:06x}")

@@ -12,7 +12,7 @@ from app.catalog.rows import Facts, facts, rules
 from app.domain import record
 from app.domain.catalog import Item
 
-_MOST_LAYERS = 4
+_MOST_LAYERS = 2
 _FREE = 8  # of so many pages one may lie idle
 
 

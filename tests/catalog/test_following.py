@@ -193,7 +193,7 @@ def test_the_index_is_made_anew_after_some_versions(tmp_path: Path) -> None:
         items = [replace(item, everyday_names=(f"别名{number}",)) for item in some(100)[:3]]
         path = build([*some(100)[3:], *items], tmp_path / f"{number}.sqlite", path)
         layers.append(int(meta(path)["layers"]))
-    assert layers == [1, 2, 3, 4, 0, 1, 2, 3, 4, 0]
+    assert layers == [1, 2, 0, 1, 2, 0, 1, 2, 0, 1]
     is_whole(path)
 
 
