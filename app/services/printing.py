@@ -42,8 +42,8 @@ def print_paper(
     `deadline_s` 0: what this form is usually given.  Raises DeviceNotConfiguredError when a person asks
     for a paper this station cannot print, LookupError for a paper nobody prepared or asked for.
     """
-    job = _claim(office, case_id, form, again)
-    if job.state is not PrintState.SENT:
+    job, ours = _claim(office, case_id, form, again)
+    if not ours:
         return job
     try:
         send = _composed(office, job)
@@ -96,17 +96,20 @@ def _signature(office: Office, case_id: str) -> bytes:
         return b""
 
 
-def _claim(office: Office, case_id: str, form: PaperForm, again: bool) -> PrintJob:
-    """The job to print, already stored as sent; or the last one, untouched, when there is none to print."""
+def _claim(office: Office, case_id: str, form: PaperForm, again: bool) -> tuple[PrintJob, bool]:
+    """The job to print, already stored as sent, and True; or the last one, untouched, and False.
+
+    The last one may be at the printer just now, sent by another call: that is not ours to print.
+    """
     with office.store.begin() as work:
         jobs = [job for job in work.prints_of(case_id) if job.form is form]
         waiting = [job for job in jobs if job.state is PrintState.PREPARED]
         if not waiting and not again:
-            return _last(jobs)
+            return _last(jobs), False
         now = office.clock.now()
         if not office.devices.has(PRINTERS[form]):
             if waiting:
-                return replace(waiting[0], reason=DeviceNotConfiguredError.code)
+                return replace(waiting[0], reason=DeviceNotConfiguredError.code), False
             raise DeviceNotConfiguredError(PRINTERS[form].value)
         if waiting:
             job = replace(waiting[0], state=PrintState.SENT, changed_at=now)
@@ -117,7 +120,7 @@ def _claim(office: Office, case_id: str, form: PaperForm, again: bool) -> PrintJ
             work.add_print(job)
             work.audit(now, "", "receipt.reprinted", case_id)
         work.commit()
-        return job
+        return job, True
 
 
 def _last(jobs: Sequence[PrintJob]) -> PrintJob:

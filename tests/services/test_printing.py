@@ -51,6 +51,20 @@ def test_eight_threads_print_one_slip(hall: Hall, office: Office, case_id: str) 
     assert len(hall.printer.slips) == 1
 
 
+def test_what_is_at_the_printer_is_not_sent_by_a_second_call(
+    hall: Hall, office: Office, case_id: str
+) -> None:
+    second: list[PrintState] = []
+
+    def meanwhile() -> None:
+        hall.printer.while_printing = lambda: None
+        second.append(print_paper(office, case_id, SLIP).state)
+
+    hall.printer.while_printing = meanwhile
+    assert print_paper(office, case_id, SLIP).state is PrintState.CONFIRMED
+    assert (second, len(hall.printer.slips)) == ([PrintState.SENT], 1)
+
+
 def test_sent_is_stored_before_the_first_byte(hall: Hall, office: Office, case_id: str) -> None:
     seen: list[list[tuple[int, str, str]]] = []
     hall.printer.while_printing = lambda: seen.append(states(office, case_id))
