@@ -24,8 +24,10 @@ def run(args: argparse.Namespace) -> int:
     end_with_parent()
     if hasattr(os, "nice"):
         os.nice(PATIENT)
+    from app.catalog.layout import FORMAT
     from app.remote.catalog_sync import TufCatalogSync
 
-    sync = TufCatalogSync(order.url, args.data, order.root.encode(), rate_limit_kbit=order.rate_limit_kbit)
+    limit = order.rate_limit_kbit
+    sync = TufCatalogSync(order.url, args.data, order.root.encode(), rate_limit_kbit=limit, reads=FORMAT)
     fetch_lines.answer(sync.run, lambda said: print(said, flush=True))
     return 0

@@ -116,13 +116,14 @@ def _office(
 
 
 def _sync(settings: StationSettings, data: Path, enrolment: Enrolment, window: bool) -> CatalogSync:
+    from app.catalog.layout import FORMAT
     from app.commands.fetching import CatalogFetch
     from app.remote.catalog_sync import TufCatalogSync
 
     url, limit = settings.gateway.url, settings.gateway.rate_limit_kbit
     if window:  # which must stay smooth meanwhile (ADR 0108)
         return CatalogFetch(url, data, enrolment.trusted_root, limit)
-    return TufCatalogSync(url, data, enrolment.trusted_root, rate_limit_kbit=limit)
+    return TufCatalogSync(url, data, enrolment.trusted_root, rate_limit_kbit=limit, reads=FORMAT)
 
 
 def _camera(settings: StationSettings) -> CameraChoice | None:

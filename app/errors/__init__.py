@@ -89,6 +89,7 @@ from app.errors.store import (
 )
 from app.errors.trust import (
     CatalogExpiredError,
+    CatalogNewerError,
     CatalogOlderError,
     CatalogTooOldError,
     CatalogUntrustedError,
@@ -109,6 +110,7 @@ __all__ = [
     "CarriedFilesError",
     "CatalogExpiredError",
     "CatalogFileError",
+    "CatalogNewerError",
     "CatalogOlderError",
     "CatalogTooOldError",
     "CatalogUntrustedError",

@@ -45,6 +45,13 @@ class CatalogOlderError(CatalogUntrustedError):
     code = "trust.catalog_older"
 
 
+class CatalogNewerError(TrustError):
+    """The catalog in force has a form this program cannot read; the one here stays; values: version."""
+
+    code = "trust.catalog_newer"
+    blame = Blame.OPERATOR
+
+
 class CatalogTooOldError(TrustError):
     """No sync has proved the catalog for too long, nothing may be received by it; values: days."""
 

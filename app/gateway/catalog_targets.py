@@ -2,7 +2,7 @@
 
     catalog/<version>.sqlite.zst     the whole file (app.packed)
     catalog/<old>-<new>.delta        what changed since a former version (app.page_delta); names by content
-    catalog/current.json             version, items, date; SHA-256 and length of the unpacked file
+    catalog/current.json             version, items, date; SHA-256, length and form of the unpacked file
 
 The last unpacked files are kept beside the repository, since deltas are made from them.  Nothing
 here knows what is in a file.
@@ -34,10 +34,13 @@ class Prepared:
     document: bytes
 
 
-def prepare(built: Path, version: str, items: int, now: datetime, kept: Path, work: Path) -> Prepared:
+def prepare(
+    built: Path, version: str, items: int, now: datetime, kept: Path, work: Path, form: int = 0
+) -> Prepared:
     """Pack `built`, make the deltas from the versions in `kept`, and keep it there too.
 
-    `work`: an empty folder for the results.  Long work without the network; may run anywhere.
+    `work`: an empty folder for the results.  `form`: told to terminals, so that one whose program cannot
+    read it keeps the catalog it has.  Long work without the network; may run anywhere.
     """
     sha256 = file_sha256(built)
     whole = work / "whole.zst"
@@ -56,6 +59,7 @@ def prepare(built: Path, version: str, items: int, now: datetime, kept: Path, wo
         "published_at": now.isoformat(),
         "sha256": sha256,
         "length": built.stat().st_size,
+        "form": form,
     }
     return Prepared(sha256, files, json.dumps(current, sort_keys=True).encode())
 

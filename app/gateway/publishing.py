@@ -138,11 +138,12 @@ def _made(sources: Sources, version: str, now: datetime, kept: Path, work: Path,
 def _make(sources: Sources, version: str, now: datetime, kept: Path, work: Path) -> _Made:
     """Everything of a version but the signatures.  Raises StoreDamagedError, OSError."""
     from app.catalog.build import build_catalog
+    from app.catalog.layout import FORMAT
 
     items, built = sources.items(), work / "catalog.sqlite"
     like = next(whole_former(kept), None)
     build_catalog(items, version, now, built, sources.bundles(), like)
-    prepared = prepare(built, version, len(items), now, kept, work)
+    prepared = prepare(built, version, len(items), now, kept, work, FORMAT)
     return _Made(prepared, tuple((item.code, item.name) for item in items))
 
 

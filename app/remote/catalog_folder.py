@@ -31,7 +31,10 @@ LARGEST = 8 << 30  # bytes: no catalog is larger
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The signed description of the catalog in force; `sha256` and `length` of the unpacked file."""
+    """The signed description of the catalog in force; `sha256` and `length` of the unpacked file.
+
+    `form`: the number of its form, which a program must know to read it; 0 where it is not said.
+    """
 
     version: str
     target: str
@@ -39,6 +42,7 @@ class Current:
     published_at: str
     sha256: str
     length: int
+    form: int = 0
 
     @property
     def file(self) -> str:
@@ -61,6 +65,7 @@ def parse_current(data: bytes) -> Current:
             published_at=str(found["published_at"]),
             sha256=str(found["sha256"]),
             length=int(found["length"]),
+            form=int(found.get("form", 0)),
         )
         if len(bytes.fromhex(current.sha256)) != 32 or not 0 < current.length <= LARGEST:
             raise ValueError("not a digest or a length")

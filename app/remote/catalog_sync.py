@@ -29,6 +29,7 @@ from app.atomic_file import sync_directory, translated
 from app.domain.station_request import SKEW
 from app.errors import (
     CatalogExpiredError,
+    CatalogNewerError,
     CatalogOlderError,
     CatalogUntrustedError,
     NoCatalogError,
@@ -54,6 +55,7 @@ class TufCatalogSync:
     """`trusted_root`: the root.json of the enrolment, the anchor everything hangs on.
 
     `patience_s`: deadline for each small file.  `rate_limit_kbit`: for the large ones, 0 for none.
+    `reads`: the newest form of a catalog that this program can read; None takes any.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class TufCatalogSync:
         session: requests.Session | None = None,
         patience_s: float = METADATA_S,
         rate_limit_kbit: int = 0,
+        reads: int | None = None,
     ) -> None:
         self._patience_s = patience_s
         self._line = Line(url, session)
@@ -72,10 +75,12 @@ class TufCatalogSync:
         self._files = CatalogFiles(data / "catalog")
         self._pace = Pace(rate_limit_kbit)
         self._root = trusted_root
+        self._reads = reads
 
     def run(self, progress: Progress | None = None) -> SyncReport:
         """Raises RemoteError (OfflineError, ProtocolError), StoreError (DiskFullError), and TrustError:
-        CatalogUntrustedError, ClockWrongError, NoCatalogError (the gateway has published none).
+        CatalogUntrustedError, ClockWrongError, NoCatalogError (the gateway has published none),
+        CatalogNewerError.
         """
         for folder in (self._metadata, self._files.folder):
             with translated(folder):
@@ -120,6 +125,8 @@ class TufCatalogSync:
     def _take_catalog(
         self, current: Current, target: TargetFile, updater: Updater, progress: Progress | None
     ) -> SyncReport:
+        if self._reads is not None and current.form > self._reads:
+            raise CatalogNewerError(version=current.version)
         files = self._files
         pointer = files.pointer()
         known = pointer.get("sha256") == current.sha256

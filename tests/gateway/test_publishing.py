@@ -14,6 +14,7 @@ import requests
 
 from app.catalog.demo import demo_items
 from app.catalog.file import CatalogFile
+from app.catalog.layout import FORMAT
 from app.catalog.source import CatalogFolder
 from app.domain import record
 from app.domain.catalog import Bundle
@@ -60,7 +61,9 @@ def test_the_demo_catalog_stands_beside_the_draft(tmp_path: Path) -> None:
     file = parts.repository.target_file("catalog/current.json")
     parts.database.close()
     assert file is not None
-    assert json.loads(file.read_bytes())["items"] == len(demo_items()) + 3 >= 63
+    told = json.loads(file.read_bytes())
+    assert told["items"] == len(demo_items()) + 3 >= 63
+    assert told["form"] == FORMAT
 
 
 def test_what_is_published_follows_what_was_and_carries_the_bundles(tmp_path: Path) -> None:

@@ -42,12 +42,12 @@ class APublisher:
     def root(self) -> bytes:
         return self.repository.first_root
 
-    def publish(self, version: str, content: bytes) -> str:
+    def publish(self, version: str, content: bytes, form: int = 0) -> str:
         """Put a catalog with any bytes in force, as a gateway does; returns its digest."""
         with TemporaryDirectory(dir=self.folder) as work:
             built = Path(work) / "built"
             built.write_bytes(content)
-            prepared = prepare(built, version, 7, PUBLISHED, self.repository.kept, Path(work))
+            prepared = prepare(built, version, 7, PUBLISHED, self.repository.kept, Path(work), form)
             put_in_force(self.repository, prepared)
         return prepared.sha256
 

@@ -1,4 +1,5 @@
 """A terminal whose program is newer than its catalog file: it says so, and the next sync puts it right.
+One whose program is older than the catalog in force keeps what it has, and says that too.
 
 No older program is at hand to write a file, so a file of today is given the tables and the number of
 format 2; what it held besides (`material`) nobody reads any more.
@@ -16,7 +17,8 @@ from app.catalog.demo import demo_items
 from app.catalog.file import CatalogFile
 from app.catalog.layout import FORMAT
 from app.catalog.source import CatalogFolder
-from app.errors import StoreDamagedError
+from app.commands.fetching import CatalogFetch
+from app.errors import CatalogNewerError, StoreDamagedError
 from app.gateway.publishing import Sources
 from app.remote.catalog_sync import TufCatalogSync
 from tests.remote.repositories import PUBLISHED, APublisher, Served, serving
@@ -89,3 +91,27 @@ def test_the_old_file_is_what_it_says(old: Path) -> None:
     """Refused for its number, and not for a table it lacks."""
     with pytest.raises(StoreDamagedError, match="catalog format 2"):
         CatalogFile(old)
+
+
+@pytest.mark.parametrize("how", ["here", "beside a window"])
+def test_a_form_this_program_cannot_read_is_not_put_in_force(
+    publisher: APublisher, served: Served, tmp_path: Path, new: Path, how: str
+) -> None:
+    """A gateway that was updated first takes no catalog away from the terminals of a city."""
+    data = tmp_path / "data"
+    here = TufCatalogSync(served.url, data, publisher.root, reads=FORMAT)
+    publisher.publish("new", new.read_bytes(), FORMAT)
+    assert here.run().changed
+    publisher.publish("newer", b"nothing this program could read", FORMAT + 1)
+    served.asked.clear()
+    sync = here if how == "here" else CatalogFetch(served.url, data, publisher.root)
+    with pytest.raises(CatalogNewerError) as refused:
+        sync.run()
+    assert refused.value.values == {"version": "newer"}
+    assert not [path for path in served.asked if path.endswith((".zst", ".delta"))]
+    folder = CatalogFolder(data)
+    assert folder.info().version == "new" and folder.search("\u8bc1")
+    folder.close()
+
+    publisher.publish("after", new.read_bytes() + bytes(4096), FORMAT)
+    assert here.run().changed
