@@ -41,7 +41,7 @@ def keep(
     role: FileRole = FileRole.MATERIAL,
     of_shots: bool = False,
 ) -> MaterialFile:
-    """Store a file durably, encrypted.  `of_shots`: it is made of the material's photographs, which go with it.
+    """Store a file durably, encrypted.  `of_shots`: the material's photographs are in it and go.
 
     Raises FileTooLargeError (FilesTooLargeError: all of the draft together), FileKindError (the
     bytes are not what `media_type` says), IllegalTransitionError (the draft is a case already),
