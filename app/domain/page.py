@@ -16,7 +16,7 @@ MOST_PAGES = 100  # of one file
 class KeptShot:
     """A photograph of an unfinished document; its content lies in the vault under `file_id`.
 
-    `corners` None: the whole photograph; `searched`: whether they are an answer, and no sheet need be looked for.
+    `corners` None: the whole photograph; `searched`: they are an answer, no sheet need be looked for.
     """
 
     file_id: str
