@@ -11,12 +11,15 @@ from enum import Enum
 
 from app.domain.case import Application, DeliveryWay, TakenMaterial
 from app.domain.catalog import Audience, Item, Necessity
+from app.domain.catalog_diff import withdrawn
 from app.domain.deadline import Deadlines
 from app.domain.identity import Sex, birth_in, sex_in
 from app.domain.situation import materials_for, reached
 from app.errors import (
     InvalidApplicantError,
     ItemNotOfferedError,
+    ItemNotYetError,
+    ItemWithdrawnError,
     MissingMaterialError,
     NotEligibleError,
     RuleError,
@@ -72,6 +75,7 @@ def complete_materials(item: Item, application: Application) -> tuple[TakenMater
 def check(item: Item, application: Application, deadlines: Deadlines, today: date) -> tuple[Finding, ...]:
     """All findings, passed ones included, in the order a clerk works."""
     found = [
+        *_in_force(item, today),
         *_applicant(item, application, today),
         *_situation(item, application),
         *_materials(item, application),
@@ -86,6 +90,22 @@ def check(item: Item, application: Application, deadlines: Deadlines, today: dat
             ),
         )
     return tuple(found)
+
+
+def not_in_force(item: Item, today: date) -> ItemNotYetError | ItemWithdrawnError | None:
+    """Why an item may not be asked for today although it stands in the catalog; None: it may."""
+    if item.effective_from is not None and today < item.effective_from:
+        return ItemNotYetError(name=item.name, day=item.effective_from)
+    if withdrawn(item, today):
+        return ItemWithdrawnError(name=item.name, day=item.withdrawn_on)
+    return None
+
+
+def _in_force(item: Item, today: date) -> Iterator[Finding]:
+    error = not_in_force(item, today)
+    if error is not None:
+        rule = "not_yet" if isinstance(error, ItemNotYetError) else "withdrawn"
+        yield Finding(rule, Severity.ERROR, dict(error.values), error=error)
 
 
 def first_error(findings: tuple[Finding, ...]) -> RuleError | None:

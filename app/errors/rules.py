@@ -30,6 +30,18 @@ class ItemNotOfferedError(RuleError):
     code = "rule.not_offered"
 
 
+class ItemNotYetError(RuleError):
+    """In the catalog, but in force from a later day on; values: name, day."""
+
+    code = "rule.not_yet"
+
+
+class ItemWithdrawnError(RuleError):
+    """In the catalog with the day from which it is no longer in force; values: name, day."""
+
+    code = "rule.withdrawn"
+
+
 class SituationError(RuleError):
     """A question unanswered or answered with something it does not offer; values: question."""
 

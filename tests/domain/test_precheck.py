@@ -24,6 +24,8 @@ from app.domain.situation import first_options
 from app.errors import (
     InvalidApplicantError,
     ItemNotOfferedError,
+    ItemNotYetError,
+    ItemWithdrawnError,
     MissingMaterialError,
     NotEligibleError,
     RuleError,
@@ -134,6 +136,23 @@ def test_an_item_is_offered_only_where_the_catalog_says() -> None:
     hidden = replace(ITEM, channels=frozenset({Channel.COUNTER}))
     found = check(hidden, replace(GOOD, channel=Channel.KIOSK), deadlines(TODAY, 1, CALENDAR), TODAY)
     assert found[0].rule == "not_offered" and isinstance(found[0].error, ItemNotOfferedError)
+
+
+@pytest.mark.parametrize(
+    ("dates", "rule"),
+    [
+        ({"effective_from": date(2026, 11, 21)}, "not_yet"),
+        ({"effective_from": date(2026, 11, 20)}, ""),
+        ({"withdrawn_on": date(2026, 11, 20)}, "withdrawn"),
+        ({"withdrawn_on": date(2026, 11, 21)}, ""),
+        ({"effective_from": date(2026, 1, 1), "withdrawn_on": date(2026, 11, 1)}, "withdrawn"),
+    ],
+)
+def test_an_item_is_received_only_while_it_is_in_force(dates: dict[str, date], rule: str) -> None:
+    found = check(replace(ITEM, **dates), GOOD, deadlines(TODAY, 1, CALENDAR), TODAY)  # type: ignore[arg-type]
+    error = first_error(found)
+    assert [f.rule for f in found if f.severity is Severity.ERROR] == ([rule] if rule else [])
+    assert error is None if not rule else isinstance(error, ItemNotYetError | ItemWithdrawnError)
 
 
 def test_an_item_for_enterprises_needs_one() -> None:

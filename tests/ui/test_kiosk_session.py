@@ -1,9 +1,11 @@
 """A person at the kiosk, from the first touch to the paper, by touches only."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import Event
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -140,6 +142,22 @@ def test_a_refused_path_says_why_and_goes_no_further(tmp_path: Path, qtbot: QtBo
         assert not person.widget("next").isEnabled()
         person.touch(f"option_{question.options[0].id}")
         assert person.widget("next").isEnabled()
+
+
+@pytest.mark.parametrize("dates", [{"effective_from": date(2027, 1, 1)}, {"withdrawn_on": date(2026, 11, 1)}])
+def test_an_item_that_is_not_in_force_is_said_so_at_once(
+    dates: dict[str, date], tmp_path: Path, qtbot: QtBot
+) -> None:
+    items = [replace(item, **dates) for item in demo_items()]  # type: ignore[arg-type]
+    with bench(tmp_path, items) as made, visitor(tmp_path, qtbot, made=made) as person:
+        person.start()
+        person.touch("theme_care")
+        hit = person.shell.board.of_theme("care")[0]
+        person.touch(f"item_{hit.code}")
+        person.wait(lambda: person.shell.session.notice is not None)
+        assert person.place == "items" and person.shell.session.intake.item is None
+        (day,) = dates.values()
+        assert str(day) in person.words() and hit.name in person.words()
 
 
 def test_a_missing_necessary_material_stops_before_the_phone(tmp_path: Path, qtbot: QtBot) -> None:

@@ -28,6 +28,8 @@ FIELDS = {
     "situation_open": "situation",
     "not_eligible": "situation",
     "not_offered": "item",
+    "not_yet": "item",
+    "withdrawn": "item",
     "phone_missing": "phone",
     "phone_shape": "phone",
     "address_missing": "address",

@@ -6,6 +6,7 @@ from typing import ClassVar
 from PySide6.QtWidgets import QBoxLayout
 
 from app.domain.catalog import Item, ItemHit
+from app.domain.precheck import not_in_force
 from app.errors import UnknownItemError
 from ui.pages.kiosk import pictures
 from ui.pages.kiosk.guide import Guide
@@ -52,6 +53,9 @@ def choose_item(guide: Guide, code: str) -> None:
         item = guide.desk.office.catalog.item(code)
         if item is None:
             raise UnknownItemError(code=code)
+        error = not_in_force(item, guide.desk.office.clock.now().date())
+        if error is not None:
+            raise error  # at once: nobody is led through eight pages to hear it
         return item
 
     guide.work(guide.desk.catalog_executor, look, found)
