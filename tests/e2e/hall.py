@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,36 @@ def program(*arguments: object) -> Answer:
     return Answer(done.returncode, value, done.stderr)
 
 
+def one_by_one(commands: Sequence[Sequence[object]]) -> list[Answer]:
+    """Commands that end at once, in one process; their words on stderr are together with the last answer."""
+    lines = [json.dumps([*map(str, words), "--json"]) for words in commands]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.e2e.one_by_one"],
+        input="\n".join(lines),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        cwd=ROOT,
+    )
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(said) == len(commands), done.stderr
+    answers = [Answer(code, json.loads(out) if out else None, "") for code, out in said]
+    return [*answers[:-1], Answer(answers[-1].code, answers[-1].value, done.stderr)]
+
+
+@cache
+def hits(data: Path, text: str) -> list[dict[str, Any]]:
+    """Asked once: the catalog of a hall stays as it is."""
+    found: list[dict[str, Any]] = program("catalog", "search", text, "--data", data).value
+    return found
+
+
+@cache
+def first_answers(data: Path, code: str) -> dict[str, str]:
+    item = program("catalog", "show", code, "--data", data).value
+    return {question["id"]: question["options"][0]["id"] for question in item["situations"]}
+
+
 @dataclass(frozen=True)
 class Hall:
     services: Embedded
@@ -57,13 +89,11 @@ class Hall:
         return program(*words, "--station", self.station, "--data", self.data)
 
     def search(self, text: str) -> list[dict[str, Any]]:
-        hits: list[dict[str, Any]] = program("catalog", "search", text, "--data", self.data).value
-        return hits
+        return hits(self.data, text)
 
     def first_path(self, code: str) -> dict[str, str]:
         """The first option of every question of an item."""
-        item = program("catalog", "show", code, "--data", self.data).value
-        return {q["id"]: q["options"][0]["id"] for q in item["situations"]}
+        return first_answers(self.data, code)
 
     def slips(self) -> list[bytes]:
         """The bytes of every slip that was cut, in order."""

@@ -17,7 +17,6 @@ def window(act: str, folder: Path) -> "subprocess.Popen[str]":
         cwd=ROOT,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         text=True,
     )
 
