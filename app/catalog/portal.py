@@ -1,8 +1,8 @@
 """The item records of the Guangdong portal (format `gd-portal`): one JSON object after another.
 
 What the records do not say stays unsaid (None, ""), save where the model needs a value:
-a material is named without counts and is taken as one original that is necessary, the kind
-of case (办件类型) is `other`, and every item is offered at the counter (docs/adr/0042).
+a material is named without counts and is taken as one original that is necessary (and marked as
+unsaid), the kind of case (办件类型) is `other`, and every item is offered at the counter (docs/adr/0042).
 """
 
 import re
@@ -13,6 +13,8 @@ from functools import cache
 from typing import Any
 
 from app.domain.catalog import (
+    COUNTS,
+    NECESSITY,
     Audience,
     CaseType,
     Channel,
@@ -182,6 +184,6 @@ def _everyday_names(record: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 def _materials(record: Mapping[str, Any]) -> tuple[MaterialRule, ...]:
     return tuple(
-        MaterialRule(Material(f"m{number}", name, 1, 0, Necessity.REQUIRED))
+        MaterialRule(Material(f"m{number}", name, 1, 0, Necessity.REQUIRED, unsaid=(COUNTS, NECESSITY)))
         for number, name in enumerate(_list(record, "material_intro"), start=1)
     )

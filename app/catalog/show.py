@@ -30,4 +30,5 @@ def _material(material: Material) -> dict[str, Any]:
         "originals": material.originals,
         "copies": material.copies,
         "necessity": material.necessity.value,
+        "unsaid": list(material.unsaid),
     }

@@ -21,6 +21,7 @@ from openpyxl.utils.cell import range_boundaries
 
 from app.catalog.sheet_form import FAQ, FEES, ITEMS, QUESTIONS, RULES, WINDOWS, Column, Sheet, form
 from app.catalog.xlsx_cells import CellError, cell_value
+from app.domain.catalog import COUNTS, NECESSITY
 from app.errors import CatalogFileError
 
 LARGEST_FILE = 40 << 20
@@ -291,11 +292,13 @@ def _question(item: dict[str, Any], row: dict[str, Any], number: int, sheet: She
 
 def _rule(item: dict[str, Any], row: dict[str, Any], number: int, sheet: Sheet, out: Rows) -> None:
     when = row.pop("when", [])
+    unsaid = [] if "necessity" in row else [NECESSITY]
     if "originals" not in row and "copies" not in row:
         out.places.append(Place(sheet.title, number, "", "no_counts"))
         row["originals"] = 1
+        unsaid.insert(0, COUNTS)
     rules = item.setdefault("rules", [])
-    material = {"id": f"m{len(rules) + 1}", "originals": 0, "copies": 0} | row
+    material = {"id": f"m{len(rules) + 1}", "originals": 0, "copies": 0, "unsaid": unsaid} | row
     rules.append({"material": material, "when": when})
 
 

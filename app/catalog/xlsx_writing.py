@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.catalog.sheet_form import FAQ, FEES, ITEMS, QUESTIONS, RULES, WINDOWS, Column, Sheet, form
 from app.domain import record
-from app.domain.catalog import Choice, Item, Period
+from app.domain.catalog import COUNTS, NECESSITY, Choice, Item, Material, Period
 
 FILLABLE = 5000  # rows that drop-down lists reach
 SOFT = re.compile("[\u3001\uff0c,]")
@@ -104,11 +104,19 @@ def _rows(items: Iterable[Item]) -> Mapping[str, list[Mapping[str, Any]]]:
         rows[ITEMS].append(plain | _periods(item) | {"results": [result.name for result in item.results]})
         rows[QUESTIONS] += _options(item)
         rows[RULES] += [
-            record.plain(rule.material) | {"code": item.code, "when": rule.when} for rule in item.rules
+            _material(rule.material) | {"code": item.code, "when": rule.when} for rule in item.rules
         ]
         for key, values in ((WINDOWS, item.windows), (FEES, item.fees), (FAQ, item.faq)):
             rows[key] += [record.plain(value) | {"code": item.code} for value in values]
     return rows
+
+
+def _material(material: Material) -> dict[str, Any]:
+    """What its source does not say stays an empty cell."""
+    plain: dict[str, Any] = record.plain(material)
+    if COUNTS in material.unsaid:
+        plain |= {"originals": None, "copies": None}
+    return plain | ({"necessity": None} if NECESSITY in material.unsaid else {})
 
 
 def _periods(item: Item) -> dict[str, Any]:

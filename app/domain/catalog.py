@@ -60,6 +60,7 @@ class CrossRegionMode(Enum):
     CITY_WIDE = "city_wide"
 
 
+COUNTS, NECESSITY = "counts", "necessity"
 STRICTNESS = (Necessity.OPTIONAL, Necessity.DEFERRABLE, Necessity.REQUIRED)
 
 
@@ -169,6 +170,9 @@ class Question:
 class Material:
     """`originals` / `copies`: sheets asked for; an empty text: the source does not say (未提供).
 
+    `unsaid`: COUNTS, NECESSITY where the source does not say those either; what stands in their place is
+    what a window acts by (one original, required), and is shown as 未提供.
+
     `kind`, `form`, `source` are words of the source; `points` 收件要点; `sample` and `blank`: what to call
     the filled-in example and the empty form; `licence_code`, `licence_name`: the e-licence that replaces it.
     """
@@ -190,6 +194,7 @@ class Material:
     licence_code: str = ""
     licence_name: str = ""
     note: str = ""
+    unsaid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.catalog import Audience, CaseType, Item, Period, parse_item_code
+from app.domain.catalog import COUNTS, NECESSITY, Audience, CaseType, Item, Period, parse_item_code
 from app.domain.catalog_rules import CatalogFinding, Severity, check_catalog
 from app.domain.item_code import Regime, regime
 
@@ -55,6 +55,11 @@ def _dates_differ(item: Item) -> bool:
     return None not in (item.effective_from, item.withdrawn_on) and item.effective_from > item.withdrawn_on  # type: ignore[operator]
 
 
+def _unsaid(item: Item, what: str) -> bool:
+    """Of any of its materials."""
+    return any(what in rule.material.unsaid for rule in item.rules)
+
+
 RULES: Sequence[Rule] = (
     Rule("level_digit", "level", _level_differs),
     Rule(
@@ -93,6 +98,8 @@ FIELDS: Mapping[str, Callable[[Item], object]] = {
     "fee": lambda i: i.fee is not None,
     "conditions": lambda i: i.conditions,
     "rules": lambda i: i.rules,
+    "counts": lambda i: not _unsaid(i, COUNTS),
+    "necessity": lambda i: not _unsaid(i, NECESSITY),
     "steps": lambda i: i.steps,
     "results": lambda i: i.results,
     "windows": lambda i: i.windows,

@@ -1,9 +1,9 @@
 """Situations (情形): which questions are reached, and which materials the answers select."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from app.domain.catalog import STRICTNESS, Choice, Item, Material, Option, Question
+from app.domain.catalog import COUNTS, NECESSITY, STRICTNESS, Choice, Item, Material, Option, Question
 from app.errors import NotEligibleError, SituationError
 
 Answers = Mapping[str, frozenset[str]]
@@ -92,9 +92,17 @@ def union(materials: Iterable[Material]) -> tuple[Material, ...]:
 
 
 def _stricter(a: Material, b: Material) -> Material:
+    """What one of them says goes before what stands in for the unsaid of the other."""
+    counted, judged = _saying(COUNTS, a, b), _saying(NECESSITY, a, b)
     return replace(
         a,
-        originals=max(a.originals, b.originals),
-        copies=max(a.copies, b.copies),
-        necessity=max(a.necessity, b.necessity, key=STRICTNESS.index),
+        originals=max(m.originals for m in counted),
+        copies=max(m.copies for m in counted),
+        necessity=max((m.necessity for m in judged), key=STRICTNESS.index),
+        unsaid=tuple(word for word in a.unsaid if word in b.unsaid),
     )
+
+
+def _saying(what: str, *materials: Material) -> Sequence[Material]:
+    """Those whose source says it; all where none does."""
+    return [m for m in materials if what not in m.unsaid] or materials

@@ -85,8 +85,8 @@ def test_nothing_of_the_real_portal_file_is_lost(portal: Path, tmp_path: Path) -
 def test_materials_of_the_real_file_keep_every_name(portal: Path) -> None:
     materials = [r.material for item in read_items(portal).items for r in item.rules]
     assert len(materials) == 3434 and len({m.name for m in materials}) == 1441
-    assert {(m.originals, m.copies, m.necessity, m.source) for m in materials} == {
-        (1, 0, Necessity.REQUIRED, "")
+    assert {(m.originals, m.copies, m.necessity, m.source, m.unsaid) for m in materials} == {
+        (1, 0, Necessity.REQUIRED, "", ("counts", "necessity"))
     }
 
 
@@ -114,8 +114,8 @@ def test_a_portal_record(tmp_path: Path) -> None:
         applicants=("自然人", "企业法人"),
         draft=True,
         rules=(
-            model.MaterialRule(Material("m1", "申请表", 1, 0)),
-            model.MaterialRule(Material("m2", "身份证", 1, 0)),
+            model.MaterialRule(Material("m1", "申请表", 1, 0, unsaid=("counts", "necessity"))),
+            model.MaterialRule(Material("m2", "身份证", 1, 0, unsaid=("counts", "necessity"))),
         ),
     )
 
@@ -397,4 +397,4 @@ def test_show_keeps_the_larger_count_and_the_stricter_necessity() -> None:
         model.MaterialRule(Material("m", "材料", 0, 2, Necessity.DEFERRABLE)),
     )
     (row,) = show(replace(demo_items()[0], questions=(), rules=rules))["materials"]
-    assert row == {"name": "材料", "originals": 1, "copies": 2, "necessity": "deferrable"}
+    assert row == {"name": "材料", "originals": 1, "copies": 2, "necessity": "deferrable", "unsaid": []}

@@ -334,3 +334,27 @@ def other_book() -> bytes:
 def test_what_is_no_such_file_is_refused(made: Callable[[], bytes]) -> None:
     with pytest.raises(CatalogFileError):
         read_workbook(made(), "f.xlsx")
+
+
+def test_counts_left_empty_stay_unsaid_there_and_back(tmp_path: Path) -> None:
+    """One original, required, is what a window acts by; nobody claims that the department said so."""
+    item = carried(next(item for item in demo_items() if item.rules))
+    unsaid = tuple(
+        replace(
+            rule,
+            material=replace(
+                rule.material,
+                originals=1,
+                copies=0,
+                necessity=Necessity.REQUIRED,
+                unsaid=("counts", "necessity"),
+            ),
+        )
+        for rule in item.rules
+    )
+    path = tmp_path / "f.xlsx"
+    path.write_bytes(workbook_of([replace(item, rules=unsaid)]))
+    (back,) = read_items(path).items
+    assert {(m.originals, m.copies, m.necessity, m.unsaid) for m in (r.material for r in back.rules)} == {
+        (1, 0, Necessity.REQUIRED, ("counts", "necessity"))
+    }

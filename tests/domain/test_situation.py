@@ -248,6 +248,16 @@ def test_the_default_path_of_any_tree_settles(item: Item) -> None:
     assert settle(item, first_options(item)) == first_options(item)
 
 
+def test_what_one_source_says_goes_before_what_the_other_leaves_unsaid() -> None:
+    unsaid = Material("a", "身份证", 1, 0, unsaid=("counts", "necessity"))
+    said = Material("a", "身份证", 0, 2, Necessity.OPTIONAL)
+    for both in ([unsaid, said], [said, unsaid]):
+        assert union(both) == (said,)
+    assert union([unsaid, unsaid]) == (unsaid,)
+    half = replace(unsaid, unsaid=("counts",), necessity=Necessity.DEFERRABLE)
+    assert union([unsaid, half]) == (half,)
+
+
 @settings(deadline=None)
 @given(MATERIALS, MATERIALS)
 def test_a_union_grows_and_never_shrinks(some: list[Material], more: list[Material]) -> None:

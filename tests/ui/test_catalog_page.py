@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.catalog.demo import demo_items
 from app.domain.catalog import (
     Audience,
+    CaseType,
     Channel,
     FaqEntry,
     Fee,
@@ -96,6 +97,18 @@ def test_every_section_is_there_and_no_value_is_made_up(item: Item) -> None:
         for fact in section.facts
         if fact.value not in ("", "x", "演示局", "承诺件")
     ]
+
+
+def test_counts_that_the_source_does_not_say_are_not_made_up() -> None:
+    item = next(i for i in demo_items() if i.rules)
+    rules = tuple(
+        replace(rule, material=replace(rule.material, unsaid=("counts", "necessity"))) for rule in item.rules
+    )
+    bare = replace(item, rules=rules, case_type=CaseType.OTHER)
+    facts = {section.key: section.facts for section in guide(load(), bare)}
+    assert {fact.tag for fact in facts["materials"]} == {"份数未提供"}
+    assert all("必要性未提供" in fact.note for fact in facts["materials"])
+    assert next(f for f in facts["basic"] if f.label == "办件类型").value == ""
 
 
 def test_a_code_is_taken_apart_into_words() -> None:

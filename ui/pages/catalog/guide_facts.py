@@ -6,7 +6,18 @@ Pure: a value of "" is one the source does not say; the page shows 未提供 for
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.domain.catalog import Channel, Choice, Item, Material, MaterialRule, Necessity, parse_item_code
+from app.domain.catalog import (
+    COUNTS,
+    NECESSITY,
+    CaseType,
+    Channel,
+    Choice,
+    Item,
+    Material,
+    MaterialRule,
+    Necessity,
+    parse_item_code,
+)
 from app.domain.item_code import code_words
 from app.texts import Texts
 from ui.changes.words import period_words
@@ -89,7 +100,8 @@ def _basic(texts: Texts, item: Item) -> Iterator[Fact]:
     yield fact("joint", _joined(texts, item.joint_bodies))
     audience = [texts.code("audience", a.value) for a in sorted(item.audience, key=lambda a: a.value)]
     yield fact("audience", _joined(texts, [*audience, *item.applicants]))
-    yield fact("case_type", texts.code("case_type", item.case_type.value))
+    said = item.case_type is not CaseType.OTHER
+    yield fact("case_type", texts.code("case_type", item.case_type.value) if said else "")
     yield fact("parent", item.parent_name)
     yield fact("everyday", _joined(texts, item.everyday_names))
     yield fact("topics", _joined(texts, item.topics))
@@ -144,7 +156,7 @@ def _material_note(texts: Texts, item: Item, rule: MaterialRule) -> str:
     m = rule.material
     parts = [
         _when(texts, item, rule.when),
-        "" if m.necessity is Necessity.REQUIRED else texts.code("necessity", m.necessity.value),
+        _necessity(texts, m),
         m.kind,
         m.form,
         m.source,
@@ -159,7 +171,15 @@ def _material_note(texts: Texts, item: Item, rule: MaterialRule) -> str:
     return _dotted(texts, *parts)
 
 
+def _necessity(texts: Texts, m: Material) -> str:
+    if NECESSITY in m.unsaid:
+        return texts["guide.necessity_unsaid"]
+    return "" if m.necessity is Necessity.REQUIRED else texts.code("necessity", m.necessity.value)
+
+
 def material_sheets(texts: Texts, material: Material) -> str:
+    if COUNTS in material.unsaid:
+        return texts["guide.counts_unsaid"]
     return texts.say("changes.sheets", originals=material.originals, copies=material.copies)
 
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
-from app.domain.catalog import Material, Necessity
+from app.domain.catalog import COUNTS, NECESSITY, Material, Necessity
 from app.flows.intake import Taking
 from app.texts import Texts
 from ui.pages.counter.draft_files import DraftFiles
@@ -80,7 +80,8 @@ class MaterialsModel(QAbstractTableModel):
         if column == NAME:
             return Cell(m.name, sub=self._remark(m), bold=missing)
         if column == DUE:
-            return Cell(self._texts.say("counter.due", originals=m.originals, copies=m.copies), tone="muted")
+            said = self._texts.say("counter.due", originals=m.originals, copies=m.copies)
+            return Cell(self._texts["changes.unsaid"] if COUNTS in m.unsaid else said, tone="muted")
         if column in (ORIGINALS, COPIES):
             due, got = (m.originals, taking.originals) if column == ORIGINALS else (m.copies, taking.copies)
             short = missing and got < due
@@ -122,7 +123,9 @@ class MaterialsModel(QAbstractTableModel):
 
     def _remark(self, m: Material) -> str:
         words = [self._texts["files.lost"]] if self._files.lost(m) and not self.complete(m) else []
-        if m.necessity is not Necessity.REQUIRED:
+        if NECESSITY in m.unsaid:
+            words.append(self._texts["guide.necessity_unsaid"])
+        elif m.necessity is not Necessity.REQUIRED:
             words.append(self._texts.code("necessity", m.necessity.value))
         if m.returned:
             words.append(self._texts["counter.returned"])

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QBoxLayout
 
-from app.domain.catalog import Material, Necessity
+from app.domain.catalog import COUNTS, NECESSITY, Material, Necessity
 from app.flows.intake import Taking
 from ui.pages.kiosk import route
 from ui.pages.kiosk.kit import BODY
@@ -59,11 +59,14 @@ class MaterialsPage(Page):
     def _asked(self, m: Material) -> str:
         """How many sheets, and whether it can be left out."""
         words = []
-        if m.originals:
+        if COUNTS in m.unsaid:
+            words.append(self.say("counts_unsaid"))
+        elif m.originals:
             words.append(self.say("originals", n=m.originals))
         if m.copies:
             words.append(self.say("copies", n=m.copies))
-        words.append(self.say(m.necessity.value))
+        if NECESSITY not in m.unsaid:
+            words.append(self.say(m.necessity.value))
         return self.say("between").join(words)
 
     def _left(self) -> Part:
