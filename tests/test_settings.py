@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.catalog_age import AgeLimits
 from app.domain.device import DeviceKind
 from app.errors import SettingsError
-from app.settings import AUTO_DRIVERS, DRIVERS, DeviceSettings, read
+from app.settings import AUTO_DRIVERS, DRIVERS, CatalogSettings, DeviceSettings, read
 from devices.registry import known_drivers
 
 STATION = '[station]\nid = "DEMO01"\nmode = "counter"\nsite = "演示大厅"\n'
@@ -49,6 +50,17 @@ def test_a_scanner_that_types_needs_no_line(tmp_path: Path) -> None:
     (scanner,) = devices(tmp_path, '[devices.scanner]\ndriver = "wedge"\nprofile = "aim"\n')
     assert (scanner.driver, scanner.line, scanner.profile) == ("wedge", "", "aim")
     assert "devices.scanner.line" in faults(tmp_path, '[devices.scanner]\ndriver = "serial"\n')
+
+
+def test_the_days_of_a_catalog_are_the_sites(tmp_path: Path) -> None:
+    file = tmp_path / "station.toml"
+    days = "[catalog]\nageing_days = 3\nstale_days = 10\nrefused_days = 20\nsync_hours = 1\n"
+    file.write_text(f"{STATION}[gateway]\nrate_limit_kbit = 512\n{days}", encoding="utf-8")
+    settings = read(file)
+    assert settings.catalog == CatalogSettings(AgeLimits(3, 10, 20), 1)
+    assert settings.gateway.rate_limit_kbit == 512
+    assert "[catalog]" in faults(tmp_path, "[catalog]\nageing_days = 30\n")
+    assert "catalog.stale_days" in faults(tmp_path, "[catalog]\nstale_days = 0\n")
 
 
 @pytest.mark.parametrize(

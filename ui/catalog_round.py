@@ -18,6 +18,11 @@ JITTER = 0.2  # of the period, so that the terminals of a city do not all come a
 logger = logging.getLogger(__name__)
 
 
+def period_ms(hours: float) -> int:
+    """Until the next round, a little more or less."""
+    return round(hours * HOUR_MS * (1 + random.uniform(-JITTER, JITTER)))
+
+
 class CatalogRound(QObject):
     """`busy()`: a case is being received right now, or someone syncs already; then it waits a minute."""
 
@@ -34,8 +39,7 @@ class CatalogRound(QObject):
         """The first round comes a period from now: the window's start has its own sync."""
         office = self._desk.office
         if office.catalog_sync is not None and office.sync_hours:
-            share = 1 + random.uniform(-JITTER, JITTER)
-            self._timer.start(round(office.sync_hours * HOUR_MS * share))
+            self._timer.start(period_ms(office.sync_hours))
 
     def stop(self) -> None:
         """Ends a fetch that is under way too: the window does not stay for it."""

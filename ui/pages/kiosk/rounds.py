@@ -14,6 +14,7 @@ from app.domain.catalog import ItemHit
 from app.errors import AppError, StoppedByPersonError
 from app.services.catalog_sync import SyncOutcome, sync
 from app.services.station_status import StationStatus, look
+from ui.catalog_round import period_ms
 from ui.desk import Desk
 from ui.pages.kiosk.board import MOST_ITEMS, Board, for_persons
 from ui.pages.kiosk.session import Session
@@ -23,7 +24,7 @@ from ui.status import FILES_S, Relay
 logger = logging.getLogger(__name__)
 
 LOOK_MS = 15_000
-SYNC_MS = 15 * 60_000
+RETRY_MS = 15 * 60_000  # nobody stands by to sync by hand
 
 
 class Host(Protocol):
@@ -48,13 +49,12 @@ class Rounds:
         self._relay = Relay(host.desk, owner)
         self._look_timer = QTimer(owner, interval=LOOK_MS)
         self._look_timer.timeout.connect(self.look)
-        self._sync_timer = QTimer(owner, interval=SYNC_MS)
+        self._sync_timer = QTimer(owner, singleShot=True)
         self._sync_timer.timeout.connect(self.sync)
 
     def start(self) -> None:
         self._relay.start()
         self._look_timer.start()
-        self._sync_timer.start()
         self.look()
         self.sync()
 
@@ -159,12 +159,18 @@ class Rounds:
         if self._stopped.is_set():
             raise StoppedByPersonError
 
-    def _synced(self, outcome: SyncOutcome) -> None:
+    def _next(self, wait_ms: int) -> None:
+        """The next round comes by itself, unless the site wants none."""
         self._syncing = False
+        if wait_ms and not self._stopped.is_set():
+            self._sync_timer.start(wait_ms)
+
+    def _synced(self, outcome: SyncOutcome) -> None:
+        self._next(period_ms(self._host.desk.office.sync_hours))
         if outcome.changed:
             logger.info("catalog %s with %d items", outcome.catalog_version, outcome.items)
             self.look()
 
     def _unsynced(self, error: AppError) -> None:
-        self._syncing = False
+        self._next(RETRY_MS if self._host.desk.office.sync_hours else 0)
         logger.info("no sync: %s", error.code)
