@@ -78,3 +78,12 @@ def close(office: Office, operator_id: str, feedback_id: str) -> None:
         work.close_feedback(feedback_id, now)
         work.audit(now, operator_id, "catalog.feedback.closed", feedback_id)
         work.commit()
+
+
+def reopen(office: Office, operator_id: str, feedback_id: str) -> None:
+    """Take that note back: the clock runs on as if it had never been made.  Raises StoreError."""
+    now = office.clock.now()
+    with office.store.begin() as work:
+        work.reopen_feedback(feedback_id)
+        work.audit(now, operator_id, "catalog.feedback.reopened", feedback_id)
+        work.commit()

@@ -38,3 +38,7 @@ class FeedbackWork(Work):
         """Answered; the first time stays."""
         open_one = (FEEDBACK.c.feedback_id == feedback_id, FEEDBACK.c.closed_at.is_(None))
         self._write(update(FEEDBACK).where(*open_one).values(closed_at=at))
+
+    def reopen_feedback(self, feedback_id: str) -> None:
+        """It was noted by mistake: not answered after all."""
+        self._write(update(FEEDBACK).where(FEEDBACK.c.feedback_id == feedback_id).values(closed_at=None))

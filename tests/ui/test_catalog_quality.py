@@ -123,6 +123,11 @@ def test_a_finding_is_sent_back_and_its_clock_runs(page: Clerk) -> None:
     page.click("feedback_close")
     page.wait(lambda: texts(page, "feedback", 4) == ["已答复"])
     assert "0 条待答复" in page.text("feedback_count")
+    assert audit(page.shell) == []
+    table(page, "feedback").setFocus()
+    page.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # the wrong line: the clock runs on
+    page.wait(lambda: texts(page, "feedback", 4) == ["已超期"])
+    assert not page.sees("feedback_reopen") and page.button("feedback_close").isEnabled()
 
 
 def test_offline_it_waits_and_says_so(page: Clerk) -> None:

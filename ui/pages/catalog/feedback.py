@@ -1,6 +1,7 @@
 """反馈记录: what this station told the keepers of the item library, how far it got, when the answer is due.
 
-Names for tours and tests: feedback (QTableView) feedback_close feedback_open feedback_empty feedback_count
+Names for tours and tests: feedback (QTableView) feedback_close feedback_reopen feedback_open feedback_empty
+feedback_count
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from app.domain.feedback import FeedbackLine
 from app.domain.operator import Operator
 from app.domain.outbox import Lane
 from app.services import catalog_feedback
+from app.services.office import Office
 from ui.desk import Desk
 from ui.pages.counter.notices import Notices
 from ui.pages.counter.steps import set_text
@@ -53,16 +55,22 @@ class FeedbackView(QWidget):
         self._empty.setObjectName("feedback_empty")
         self._open = kit.button(texts["quality.open"], "secondary", "F7", name="feedback_open", h=36)
         self._close = kit.button(texts["feedback.close"], "secondary", "F8", name="feedback_close", h=36)
+        self._reopen = kit.button(
+            texts["feedback.reopen"], "secondary", "Ctrl+Z", name="feedback_reopen", h=36
+        )
         card = box(col(self.table, self._empty, gap=0), (8, 8, 8, 8), role="card")
-        head = row(self._count, None, self._open, self._close, gap=8)
+        head = row(self._count, None, self._open, self._reopen, self._close, gap=8)
         layout = col(self.notices, box(head, fixed=(0, 40)), card, gap=8)
         layout.setContentsMargins(0, 0, 0, 0)
         self.setLayout(layout)
         self._open.clicked.connect(self.open_item)
         self._close.clicked.connect(self.close_one)
+        self._reopen.clicked.connect(self.reopen_one)
         self.table.selectionModel().currentRowChanged.connect(lambda _now, _old: self._show_act())
         board.ticked.connect(lambda: self.load() if self.isVisible() else None)
-        for key, slot in (("F5", self.load), ("F7", self.open_item), ("F8", self.close_one)):
+        for key, slot in (
+            ("F5", self.load), ("F7", self.open_item), ("F8", self.close_one), ("Ctrl+Z", self.reopen_one),
+        ):  # fmt: skip
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
@@ -140,7 +148,9 @@ class FeedbackView(QWidget):
     def _show_act(self) -> None:
         line = self._line()
         self._open.setEnabled(line is not None)
-        self._close.setEnabled(line is not None and line.closed_at is None and self._operator is not None)
+        mine = line is not None and self._operator is not None
+        self._close.setEnabled(mine and line is not None and line.closed_at is None)
+        self._reopen.setVisible(mine and line is not None and line.closed_at is not None)
 
     def open_item(self) -> None:
         line = self._line()
@@ -149,11 +159,16 @@ class FeedbackView(QWidget):
 
     def close_one(self) -> None:
         """A person notes that the answer has come."""
+        self._note(catalog_feedback.close, closed=False)
+
+    def reopen_one(self) -> None:
+        """That was the wrong line, or no answer."""
+        self._note(catalog_feedback.reopen, closed=True)
+
+    def _note(self, how: Callable[[Office, str, str], None], *, closed: bool) -> None:
+        """Of the line at hand, if it is `closed` or not as it has to be."""
         line, operator, office = self._line(), self._operator, self._desk.office
-        if line is None or line.closed_at is not None or operator is None:
+        if line is None or (line.closed_at is not None) is not closed or operator is None:
             return
         feedback_id = line.feedback.feedback_id
-        self._run(
-            lambda: catalog_feedback.close(office, operator.operator_id, feedback_id),
-            lambda _none: self.load(),
-        )
+        self._run(lambda: how(office, operator.operator_id, feedback_id), lambda _none: self.load())
