@@ -301,9 +301,12 @@ class Bundle:
     demo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class ItemHit:
-    """One line of a search answer; `match` is (start, end) in `name` or None."""
+    """One line of a search answer, never changed; `match` is (start, end) in `name` or None.
+
+    Not frozen: fifty are made at every key, and making a frozen one takes five times as long.
+    """
 
     code: str
     name: str
