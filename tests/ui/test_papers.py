@@ -123,9 +123,9 @@ def test_the_next_person_does_not_wait_for_pages(clerk: Clerk) -> None:
     taken(clerk)
     clerk.wait(lambda: clerk.sees("take_back") and clerk.button("next").isEnabled())
     clerk.press(Qt.Key.Key_F8)
-    clerk.wait(lambda: not clerk.sees("outcome"))
-    waiting, clerk.hall.devices.page_outcomes = clerk.hall.devices.waiting_pages, []
-    clerk.wait(lambda: bool(waiting))
+    waiting = clerk.hall.devices.waiting_pages
+    clerk.wait(lambda: not clerk.sees("outcome") and bool(waiting))
+    clerk.hall.devices.page_outcomes = []
     waiting.pop().set_result(PrintOutcome(PrintState.CONFIRMED))
     clerk.rest()
     assert not clerk.sees("outcome")
