@@ -85,6 +85,27 @@ def test_the_page_tells_speed_and_time_left(fed: Fed, clerk: Clerk, monkeypatch:
     clerk.wait(lambda: "v2026.11.20" in clerk.words("sync_outcome"))
 
 
+def test_a_case_is_received_while_a_catalog_comes(fed: Fed, clerk: Clerk) -> None:
+    hall = clerk.hall
+    everyone = list(hall.executors)
+    hall.executors.remove(clerk.shell._desk.sync_executor)  # at work all the while: not waited for
+    try:
+        clerk.press(Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+        clerk.wait(lambda: clerk.sees("device_catalog"))
+        clerk.click("device_catalog")
+        clerk.click("device_act")
+        clerk.wait(lambda: fed.begun == 1)
+        fed.steps.put((1 * MB, 61 * MB))
+        clerk.press(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+        clerk.fill()
+        clerk.receive()
+        assert hall.cases() == 1 and clerk.shell.devices.sync.running
+    finally:
+        fed.steps.put(None)
+        hall.executors[:] = everyone
+    clerk.wait(lambda: not clerk.shell.devices.sync.running)
+
+
 # -- by itself -----------------------------------------------------------------------------------------
 
 

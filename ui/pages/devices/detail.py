@@ -201,10 +201,12 @@ class DetailCard(QFrame):
         go = kit.button(texts[again], "primary", "F6", "", "device_act", h=48)
         go.setEnabled(not finder.running)
         go.clicked.connect(self.search)
-        stop = kit.button(texts["health.stop_finding"], "secondary", name="stop_finding", h=48)
-        stop.setVisible(finder.running)
-        stop.clicked.connect(finder.stop)
-        self._add(box(row(go, stop, None, gap=8)))
+        parts: list[Part] = [go]
+        if finder.running:  # not shown before it has a place: it would be a window of its own
+            stop = kit.button(texts["health.stop_finding"], "secondary", name="stop_finding", h=48)
+            stop.clicked.connect(finder.stop)
+            parts.append(stop)
+        self._add(box(row(*parts, None, gap=8)))
 
     # -- the foot --------------------------------------------------------------------------------
 
@@ -226,10 +228,11 @@ class DetailCard(QFrame):
             thorough.setEnabled(idle)
             thorough.clicked.connect(self.full)
             parts.append(thorough)
-        stop = kit.button(texts["health.stop_sync"], "secondary", name="stop_sync", h=48)
-        stop.setVisible(line.key == "catalog" and self._sync.running)
-        stop.clicked.connect(self._sync.stop)
-        self._add(box(row(*parts, stop, None, gap=8)))
+        if line.key == "catalog" and self._sync.running:
+            stop = kit.button(texts["health.stop_sync"], "secondary", name="stop_sync", h=48)
+            stop.clicked.connect(self._sync.stop)
+            parts.append(stop)
+        self._add(box(row(*parts, None, gap=8)))
 
     def _full_word(self, kind: DeviceKind) -> str:
         running = self._trials.running.get(kind) == SELF

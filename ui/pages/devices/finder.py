@@ -11,7 +11,7 @@ from app.domain.device import FoundDevice
 from app.services.found_devices import station_lines
 from ui.desk import Desk
 from ui.status_lines import ICONS
-from ui.widgets.kit import Kit, box, col, row, stack
+from ui.widgets.kit import Kit, Part, box, col, row, stack
 
 MOST = 4  # rows that fit beside the lines to copy; more of them scroll
 SCROLLED = 200  # px
@@ -131,16 +131,13 @@ class Finder(QObject):
         note = kit.text(self._short(about), "caption", "muted")
         note.setToolTip(about)
         icon = ICONS[device.kind] if device.kind else "usb"
-        choose = kit.button(
-            texts["health.found_lines"], "seg", name=f"found_{number}", on=number == self._chosen
-        )
-        choose.clicked.connect(lambda _=False: self.choose(number))
-        choose.setVisible(device.kind is not None)
-        return box(
-            row(kit.icon(icon, 20, "primary"), stack(name, note), None, choose, gap=12),
-            (0, 4, 0, 4),
-            role="row",
-        )
+        parts: list[Part] = [kit.icon(icon, 20, "primary"), stack(name, note), None]
+        if device.kind is not None:
+            chosen = number == self._chosen
+            choose = kit.button(texts["health.found_lines"], "seg", name=f"found_{number}", on=chosen)
+            choose.clicked.connect(lambda _=False: self.choose(number))
+            parts.append(choose)
+        return box(row(*parts, gap=12), (0, 4, 0, 4), role="row")
 
     def _short(self, text: str) -> str:
         return text if len(text) <= 48 else text[:47] + "\u2026"
