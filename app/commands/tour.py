@@ -18,9 +18,7 @@ SIZES = {Channel.COUNTER: (1366, 768), Channel.KIOSK: (1080, 1920), Channel.POPU
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
-    parser.add_argument(
-        "--more", action="store_true", help="other pages, and papers that do not come out"
-    )
+    parser.add_argument("--more", action="store_true", help="other pages, and papers that do not come out")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ from app.services.printing import recover_prints, take_back
 from app.texts import load
 from ui import fault_page, theme
 from ui.desk import Desk
+from ui.garbage import collected_here
 from ui.profile import PROFILES
 from ui.shells.counter import CounterShell
 from ui.shells.kiosk import KioskShell
@@ -82,6 +83,7 @@ def show(
 ) -> int:
     """Open the window and stay until it is closed.  `beside` makes a second window (the demo's)."""
     with (
+        collected_here(),
         open_station(station, data, mode=mode) as opened,
         desk_of(opened.office, operator, opened.enrol) as desk,
     ):

@@ -70,6 +70,8 @@ def test_every_key_in_the_windows_exists_and_no_sentence_is_left_over() -> None:
 
 RULES = (
     "not_offered",
+    "not_yet",
+    "withdrawn",
     "applicant_incomplete",
     "organisation_missing",
     "not_machine_read",
