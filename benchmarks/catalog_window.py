@@ -33,6 +33,7 @@ from app.gateway.vault import Vault
 from benchmarks.catalog_sync import _http, _publish
 from benchmarks.late import Beat, BesideUs, figures
 from tests.ui.fakes import Bench, bench, settle
+from ui.garbage import collected_here
 from ui.pages.counter.item_row import ItemRow
 from ui.pages.counter.page import IntakePage
 from ui.profile import PROFILES
@@ -98,7 +99,8 @@ def _shell(hall: Bench) -> Iterator[CounterShell]:
     shell.activateWindow()
     settle(hall)
     try:
-        yield shell
+        with collected_here():
+            yield shell
     finally:
         shell.stop()
         settle(hall)

@@ -39,6 +39,7 @@ from app.services.office import Office
 from devices import reader_session, registry, sdt_reader
 from devices.line import READ_S, WRITE_S, Line
 from devices.sdt_frames import FrameDecoder
+from ui.garbage import collected_here
 
 FOUND = 0x9F
 ROUNDS = 30
@@ -154,7 +155,11 @@ def _card_to_screen(services: Embedded, station: Path, data: Path, operator: Ope
     behind the very loop that waits for it: about ten milliseconds a card that no clerk ever waits.
     """
     application()
-    with open_office(station, data, mode=Channel.COUNTER) as office, desk_of(office, operator) as desk:
+    with (
+        collected_here(),
+        open_office(station, data, mode=Channel.COUNTER) as office,
+        desk_of(office, operator) as desk,
+    ):
         shell = make_shell(desk, Channel.COUNTER)
         shell.resize(1366, 768)
         shell.show()

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.operator import Operator
 from app.domain.printing import PaperForm
 from app.services.office import Office
+from ui.fetch_news import FetchNews
 from ui.tasks import TaskRunner
 
 
@@ -31,6 +32,7 @@ class Desk:
     operator: Operator | None
     demo: bool
     enrol: Callable[[str], object] | None = None
+    fetch_news: FetchNews = field(default_factory=FetchNews)
 
     def printing(self, form: PaperForm) -> Executor:
         """Where a paper of that form is printed."""

@@ -7,7 +7,7 @@ from app.errors import AppError
 from app.services.outbox_relay import RelayReport, relay
 from app.services.station_status import StationStatus, look
 from ui.desk import Desk
-from ui.status_lines import Known, StatusLine, status_lines
+from ui.status_lines import Known, StatusLine, fetch_words, status_lines
 
 HEARTBEAT_MS = 5_000
 RELAY_MS = 10_000
@@ -30,6 +30,7 @@ class StatusBoard(QObject):
         self._healths: tuple[DeviceHealth, ...] = ()
         self._told: dict[DeviceKind, DeviceHealth] = {}
         self._trouble: AppError | None = None
+        self._fetching = ""
         self._looking = False
         self.lines: tuple[StatusLine, ...] = ()
         self._timer = QTimer(self)
@@ -99,9 +100,16 @@ class StatusBoard(QObject):
         self._update()
         self.ticked.emit()
 
+    def fetching(self, done: int, total: int) -> None:
+        """How far a fetch of the catalog is, in bytes; (0, 0): none is under way."""
+        words = fetch_words(self._desk.office.texts, done, total)
+        if words != self._fetching:
+            self._fetching = words
+            self._update()
+
     def _update(self) -> None:
         office = self._desk.office
-        known = Known(self.status, self._healths, self._trouble, office.clock.now())
+        known = Known(self.status, self._healths, self._trouble, office.clock.now(), self._fetching)
         lines = status_lines(office.texts, known)
         if lines != self.lines:
             self.lines = lines

@@ -5,7 +5,7 @@ never disagree and a test needs no window.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.carried import Carried, Standing
@@ -55,6 +55,7 @@ class Known:
     healths: tuple[DeviceHealth, ...]
     trouble: AppError | None
     now: datetime
+    fetching: str = ""  # how far the catalog is that comes just now
 
 
 def status_lines(texts: Texts, known: Known) -> tuple[StatusLine, ...]:
@@ -66,7 +67,7 @@ def status_lines(texts: Texts, known: Known) -> tuple[StatusLine, ...]:
         lines += [
             _network(texts, known.status),
             _outbox(texts, known.status),
-            _catalog(texts, known.status),
+            _coming(_catalog(texts, known.status), known.fetching),
         ]
     lines += [device_line(texts, health, known.now) for health in known.healths]
     if known.status is not None:
@@ -108,6 +109,18 @@ def _outbox(texts: Texts, status: StationStatus) -> StatusLine:
     strip = texts.say("health.pending_since", n=box.pending, time=oldest)
     note = texts.say("health.oldest", time=oldest, since=since(texts, box.oldest, status.at))
     return StatusLine("outbox", "sync", "warn", name, strip, word, note)
+
+
+def fetch_words(texts: Texts, done: int, total: int) -> str:
+    if not total:
+        return ""
+    if done >= total:
+        return texts["health.fetch_checks"]
+    return texts.say("health.fetching", n=100 * done // total)
+
+
+def _coming(line: StatusLine, fetching: str) -> StatusLine:
+    return replace(line, icon="sync", word=fetching, state=fetching) if fetching else line
 
 
 def _catalog(texts: Texts, status: StationStatus) -> StatusLine:

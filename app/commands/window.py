@@ -24,6 +24,7 @@ from app.services.printing import recover_prints, take_back
 from app.texts import load
 from ui import fault_page, theme
 from ui.desk import Desk
+from ui.fetch_news import FetchNews
 from ui.garbage import collected_here
 from ui.profile import PROFILES
 from ui.shells.counter import CounterShell
@@ -118,17 +119,20 @@ def make_shell(desk: Desk, mode: Channel) -> CounterShell | KioskShell:
     return shells[mode](desk, PROFILES[mode])
 
 
-def _sync_at_start(office: Office, ending: Event) -> None:
+def _sync_at_start(office: Office, ending: Event, news: FetchNews) -> None:
     """A station that was just enrolled gets its first catalog, every other one the newest."""
 
-    def unless_ending(_done: int, _total: int) -> None:
+    def unless_ending(done: int, total: int) -> None:
         if ending.is_set():
             raise StoppedByPersonError
+        news(done, total)
 
     try:
         sync_station(office, unless_ending)
     except AppError as error:
         logger.info("no sync at the start: %s", error.code)
+    finally:
+        news(0, 0)
 
 
 @contextmanager
@@ -143,10 +147,10 @@ def desk_of(
     recover_prints(office)
     executors = [ThreadPoolExecutor(1, name) for name in EXECUTORS]
     store, relay, sync, catalog, paper, pages, camera, sheets = executors
-    ending = Event()
+    ending, news = Event(), FetchNews()
     if office.sealer is not None:
         sync.submit(office.sealer.warm_up)
-        sync.submit(_sync_at_start, office, ending)
+        sync.submit(_sync_at_start, office, ending, news)
     try:
         yield Desk(
             office,
@@ -162,6 +166,7 @@ def desk_of(
             operator,
             office.station.demo,
             enrol,
+            news,
         )
     finally:
         ending.set()

@@ -1,12 +1,13 @@
 """How fast a catalog comes and how long it still takes; the rounds that fetch it by themselves."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from queue import SimpleQueue
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QProgressBar
+from PySide6.QtWidgets import QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.errors import OfflineError
@@ -104,6 +105,24 @@ def test_a_case_is_received_while_a_catalog_comes(fed: Fed, clerk: Clerk) -> Non
         fed.steps.put(None)
         hall.executors[:] = everyone
     clerk.wait(lambda: not clerk.shell.devices.sync.running)
+
+
+def test_the_strip_tells_of_the_fetch_at_the_windows_start(clerk: Clerk) -> None:
+    """A station that was just enrolled has nothing else to look at."""
+    news, total = clerk.shell._desk.fetch_news, 60 * MB
+
+    def said() -> str:
+        pill = clerk.shell.findChild(QPushButton, "status_catalog")
+        return pill.accessibleName() if isinstance(pill, QPushButton) else ""
+
+    clerk.wait(said)
+    before = said()
+    with ThreadPoolExecutor(1) as fetching:
+        for done, words in ((15 * MB, "正在取目录 25%"), (total, "正在换上新目录")):
+            fetching.submit(news, done, total).result()
+            clerk.wait(lambda words=words: words in said())
+        fetching.submit(news, 0, 0).result()
+    clerk.wait(lambda: said() == before)
 
 
 # -- by itself -----------------------------------------------------------------------------------------

@@ -22,10 +22,14 @@ TELL_EVERY_MS = 100
 
 
 class SyncControl(QWidget):
-    """Fetching the catalog now: bytes done of bytes to do, and a way to stop."""
+    """Fetching the catalog now: bytes done of bytes to do, and a way to stop.
+
+    `told(done, total)`: the bytes, and (0, 0) at the end.
+    """
 
     changed = Signal()
     finished = Signal()
+    told = Signal(object, object)
 
     def __init__(self, kit: Kit, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
@@ -95,6 +99,7 @@ class SyncControl(QWidget):
         self._done, self._total = done, total
         self._speed.note(done, monotonic())
         self._show()
+        self.told.emit(done, total)
 
     def _show(self) -> None:
         """In place: the page is not built anew ten times a second."""
@@ -116,6 +121,7 @@ class SyncControl(QWidget):
     def _end(self, tone: str, title: str, body: str) -> None:
         self.running = False
         self._outcome = (tone, title, body)
+        self.told.emit(0, 0)
         self.changed.emit()
         self.finished.emit()
 

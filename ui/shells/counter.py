@@ -54,6 +54,7 @@ from ui.pages.devices import DevicesPage
 from ui.pages.enrol import EnrolPage
 from ui.pages.help import HelpCard
 from ui.pages.sign_in import Reason, SignInPage
+from ui.pages.sync_control import TELL_EVERY_MS
 from ui.pages.verify import VerifyPage
 from ui.profile import Profile
 from ui.shells.customer import CustomerScreen
@@ -192,6 +193,7 @@ class CounterShell(QFrame):
         self.intake.devices_wanted.connect(self._open_device)
         self.devices.send_now.connect(self.relay.run)
         self.devices.sync.finished.connect(self.board.look)
+        self.devices.sync.told.connect(self.board.fetching)
         self.round.finished.connect(self.board.look)
         self.relay.relayed.connect(lambda _report: self.board.look())
 
@@ -212,6 +214,7 @@ class CounterShell(QFrame):
         devices = self._desk.office.devices
         devices.listen(self._desk.tasks.relay(self.device_event, self))
         self.board.start()
+        self._desk.fetch_news.listen(self._desk.tasks.paced(self.board.fetching, self, TELL_EVERY_MS))
         self.relay.start()
         self.round.start()
         if self._desk.operator is not None:
