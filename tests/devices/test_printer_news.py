@@ -57,6 +57,7 @@ def test_a_slip_that_resets_the_printer_does_not_end_its_news(escpos: Emulated) 
         printer.check()
         assert printer.print(b"\x1b@slip\n\x1dVB\x00", PATIENCE_S).state is PrintState.CONFIRMED
         printer.check()
+        printer.check()  # answered only when it has carried out what the first one asked: to tell again
         escpos.command("cover open")
         assert next_news(printer).reason == "device.printer_cover"
         escpos.command("cover closed")
