@@ -188,6 +188,12 @@ class Spooler:
         subprocess.run(
             ["lpadmin", "-h", self.pipe, "-p", name, "-E", "-v", device, *options], check=True, timeout=60
         )
+        if "everywhere" in options:  # asked of the printer in the background: until then nothing can be drawn
+            ready, log = f'Printer "{name}" is now available.', self.folder / "log" / "error"
+            ends = time.monotonic() + PATIENCE_S
+            while ready not in log.read_text(errors="replace"):
+                assert time.monotonic() < ends, f"{name} is not made"
+                time.sleep(0.05)
 
     def kept(self) -> list[str]:
         """What lies in its spool: control files c…, documents d…."""
