@@ -34,7 +34,7 @@ from ui.tasks import TaskRunner
 
 logger = logging.getLogger(__name__)
 EXECUTORS = ("store", "relay", "sync", "catalog", "paper", "pages", "camera", "sheets")
-LET_IN_S = 0.001  # within which a busy thread (a sync) lets the window have its turn; Python's own is 5 ms
+LET_IN_S = 0.001  # within which a busy thread (pages, a check) lets the window have its turn; Python: 5 ms
 HOME = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "guanjia-zongchuang"
 
 

@@ -383,7 +383,8 @@ def test_a_bundle_chosen_again_begins_anew_and_a_guide_leads_back(clerk: Clerk) 
     clerk.wait(lambda: clerk.sees("guide_name") and clerk.text("guide_name") == name)
 
 
-def test_a_bundle_is_taken_item_by_item_with_the_same_person(clerk: Clerk) -> None:
+def open_row(clerk: Clerk) -> list[str]:
+    """The second bundle, to be taken item by item; the names of its items."""
     open_bundle(clerk)
     clerk.click("bundle_1")
     view = clerk.shell.catalog.bundles.view
@@ -395,6 +396,11 @@ def test_a_bundle_is_taken_item_by_item_with_the_same_person(clerk: Clerk) -> No
     clerk.click("bundle_use")
     clerk.wait(lambda: clerk.sees("notice_series"))
     clerk.rest()
+    return names
+
+
+def test_a_bundle_is_taken_item_by_item_with_the_same_person(clerk: Clerk) -> None:
+    names, view = open_row(clerk), clerk.shell.catalog.bundles.view
     assert "第 1 项，共 3 项" in clerk.words("notice_series") and audit(clerk.shell) == []
     clerk.lay_card()
     clerk.type("phone", "13800000000")
@@ -415,17 +421,7 @@ def test_a_bundle_is_taken_item_by_item_with_the_same_person(clerk: Clerk) -> No
 
 def begin_row(clerk: Clerk) -> list[str]:
     """The second bundle, its first item received; the names of its items."""
-    open_bundle(clerk)
-    clerk.click("bundle_1")
-    view = clerk.shell.catalog.bundles.view
-    clerk.wait(
-        lambda: view.bundle is not None and len(view.items) == 3 and "新生儿" in clerk.text("bundle_title")
-    )
-    clerk.rest()
-    names = [item.name for item in view.items]
-    clerk.click("bundle_use")
-    clerk.wait(lambda: clerk.sees("notice_series"))
-    clerk.rest()
+    names = open_row(clerk)
     take_one(clerk)
     return names
 
